@@ -1,0 +1,221 @@
+//! Finds Lua modules for `require`: neap's own files, embedded or in a directory, and a script's.
+//!
+//! A module `a.b` is the file `a/b.lua` or, failing that, `a/b/init.lua`. Where Lua has a `package`
+//! library, neap's files get a searcher there, right after `package.preload`, so that no file that
+//! happens to lie on the search path can shadow them. Where it has none (Luau, or a state made
+//! without that library), a `require` of ours serves them and hands every other name to the
+//! `require` that was there before.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use include_dir::{Dir, include_dir};
+use mlua::chunk::{Chunk, ChunkMode};
+use mlua::{Error, Function, Lua, LuaString, Result, Table, Value};
+
+static EMBEDDED: Dir = include_dir!("$CARGO_MANIFEST_DIR/lua");
+
+/// The chunk name of the Lua in this file.
+const GLUE: &str = "=[neap]";
+
+/// Turns `find` into a searcher for `package.searchers`.
+const SEARCHER: &str = r#"
+local find, error = ...
+return function(name)
+  local module, detail, is_broken = find(name)
+  if is_broken then error(detail, 0) end
+  return module or detail, detail
+end
+"#;
+
+/// Turns `find` into a `require` of its own, over the one that was there before, if any.
+const REQUIRE: &str = r#"
+local find, error, original, in_callers_name = ...
+local loaded, entered = {}, {}
+return function(name)
+  local value = loaded[name]
+  if value ~= nil then return value end
+  if entered[name] then
+    error("loop or previous error loading module '" .. name .. "'", 2)
+  end
+  local module, detail, is_broken = find(name)
+  if is_broken then error(detail, 0) end
+  if not module then
+    if original then return in_callers_name(original)(name) end
+    error("module '" .. name .. "' not found:" .. detail, 2)
+  end
+  entered[name] = true
+  value = module(name, detail)
+  if value == nil then value = true end
+  loaded[name] = value
+  return value
+end
+"#;
+
+/// A place with Lua files in it.
+pub(crate) enum Root {
+    /// The files of this crate's `lua/` folder, as they were when it was built.
+    Embedded,
+    /// A directory, read anew for each module.
+    Directory(PathBuf),
+}
+
+/// The places that one Lua state's `require` looks in, first to last.
+struct Roots(Vec<Root>);
+
+/// What `require` is told of a module: its function and its file; or nil and why it was not found;
+/// or nil, why it does not compile, and true.
+type Found = (Option<Function>, String, bool);
+
+impl Root {
+    /// The text of the file at `path` (relative, with slashes) and the name that Lua's messages
+    /// call it by, or why there is none.
+    fn read(&self, path: &str) -> std::result::Result<(Vec<u8>, String), String> {
+        match self {
+            Root::Embedded => match EMBEDDED.get_file(path) {
+                Some(file) => Ok((file.contents().to_vec(), path.to_owned())),
+                None => Err(format!("no embedded file '{path}'")),
+            },
+            Root::Directory(directory) => {
+                let file = directory.join(path);
+                let name = file.to_string_lossy().into_owned();
+                match fs::read(&file) {
+                    Ok(text) => Ok((text, name)),
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                        Err(format!("no file '{name}'"))
+                    }
+                    Err(error) => Err(format!("cannot read '{name}': {error}")),
+                }
+            }
+        }
+    }
+}
+
+/// Finds the module `name` in the roots of `lua`.
+fn find(lua: &Lua, name: &str) -> Result<Found> {
+    // A name such as "..etc" or "a/b" must not become a path that leaves the root.
+    if name.split('.').any(|part| part.is_empty() || part.contains(['/', '\\', '\0'])) {
+        return Ok((None, format!("\n\tno file of neap can be called '{name}'"), false));
+    }
+    let stem = name.replace('.', "/");
+    let mut missing = String::new();
+    let roots = lua.app_data_ref::<Roots>();
+    for root in roots.iter().flat_map(|roots| &roots.0) {
+        for path in [format!("{stem}.lua"), format!("{stem}/init.lua")] {
+            match root.read(&path) {
+                Ok((text, file)) => return compile(lua, &text, file),
+                Err(why) => missing.push_str(&format!("\n\t{why}")),
+            }
+        }
+    }
+    Ok((None, missing, false))
+}
+
+fn compile(lua: &Lua, text: &[u8], file: String) -> Result<Found> {
+    let chunk = lua.load(text).set_name(format!("@{file}")).set_mode(ChunkMode::Text);
+    match chunk.into_function() {
+        Ok(module) => Ok((Some(module), file, false)),
+        Err(Error::SyntaxError { message, .. }) => Ok((None, message, true)),
+        Err(error) => Err(error),
+    }
+}
+
+/// Makes the modules below `root` requirable, ahead of all others but the preloaded ones; a root
+/// that was added earlier comes first.
+pub(crate) fn add_root(lua: &Lua, root: Root) -> Result<()> {
+    if let Some(mut roots) = lua.app_data_mut::<Roots>() {
+        roots.0.push(root);
+        return Ok(());
+    }
+    lua.set_app_data(Roots(vec![root]));
+    let globals = lua.globals();
+    let find = lua.create_function(|lua, name: LuaString| find(lua, &name.to_string_lossy()))?;
+    let error: Function = globals.raw_get("error")?;
+    let original: Option<Function> = globals.raw_get("require")?;
+    match searchers(lua)? {
+        Some(searchers) if original.is_some() => {
+            let searcher: Function = glue(lua, SEARCHER).call((find, error))?;
+            searchers.raw_insert(2, searcher)
+        }
+        _ => {
+            let in_callers_name = lua.create_function(in_callers_name)?;
+            let require: Function =
+                glue(lua, REQUIRE).call((find, error, original, in_callers_name))?;
+            globals.raw_set("require", require)
+        }
+    }
+}
+
+/// Makes the modules of `directory` requirable, ahead of those that `package.path` names already,
+/// but after neap's own. `neap run` does this with the directory of the script.
+///
+/// Where Lua has a `package.path`, a directory whose name holds a `;` or a `?` is not found: that
+/// list has no way to quote them.
+///
+/// # Errors
+///
+/// When Lua is out of memory.
+///
+/// # Examples
+///
+/// ```
+/// # fn main() -> mlua::Result<()> {
+/// let lua = mlua::Lua::new();
+/// neap::install(&lua)?;
+/// neap::add_directory(&lua, "scripts".as_ref())?; // require "a.b" finds scripts/a/b.lua
+/// # Ok(())
+/// # }
+/// ```
+pub fn add_directory(lua: &Lua, directory: &Path) -> Result<()> {
+    let Some(package) = package(lua)? else {
+        return add_root(lua, Root::Directory(directory.to_owned()));
+    };
+    let mut path = Vec::new();
+    for pattern in ["?.lua", "?/init.lua"] {
+        path.extend_from_slice(directory.join(pattern).as_os_str().as_encoded_bytes());
+        path.push(b';');
+    }
+    if let Value::String(old) = package.raw_get("path")? {
+        path.extend_from_slice(&old.as_bytes());
+    }
+    package.raw_set("path", lua.create_string(path)?)
+}
+
+fn package(lua: &Lua) -> Result<Option<Table>> {
+    match lua.globals().raw_get("package")? {
+        Value::Table(package) => Ok(Some(package)),
+        _ => Ok(None),
+    }
+}
+
+/// The list that `require` asks: `package.searchers`, in 5.1 `package.loaders`.
+fn searchers(lua: &Lua) -> Result<Option<Table>> {
+    let Some(package) = package(lua)? else { return Ok(None) };
+    for name in ["searchers", "loaders"] {
+        if let Value::Table(searchers) = package.raw_get(name)? {
+            return Ok(Some(searchers));
+        }
+    }
+    Ok(None)
+}
+
+fn glue<'a>(lua: &Lua, text: &'a str) -> Chunk<'a> {
+    lua.load(text).set_name(GLUE)
+}
+
+/// Wraps `original` in a function that seems to stand in the file that called our `require`: Luau
+/// resolves `./name` against the file of whoever calls its `require`.
+fn in_callers_name(lua: &Lua, original: Function) -> Result<Function> {
+    let lua_function_at = |level| {
+        lua.inspect_stack(level, |frame| {
+            let source = frame.source();
+            source.source.filter(|_| source.what != "C").map(|name| name.into_owned())
+        })
+    };
+    // Level 0 is this function, level 1 our `require`.
+    let caller = (2..).map_while(lua_function_at).flatten().next();
+    lua.load("local original = ... return function(name) return original(name) end")
+        .set_name(caller.as_deref().unwrap_or(GLUE))
+        .call(original)
+}
