@@ -1,0 +1,219 @@
+//! The command line: `neap run` runs a script until every task is done.
+
+#![deny(unsafe_code)]
+
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use mlua::chunk::ChunkMode;
+use mlua::{Error, Function, Lua, LuaString, MultiValue, Table, Value};
+
+/// Async/await, futures, tasks and channels for Lua.
+#[derive(Parser)]
+#[command(name = "neap", version, max_term_width = 100)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Run(Run),
+}
+
+/// Run a script until every task is done.
+///
+/// The script is the main task. `require` finds neap's modules, then files beside the script;
+/// `task` is a global; `pcall` and `xpcall` can wait.
+///
+/// Exit status: 0; 1 if the script, or a task that nothing waited for, failed; 2 for wrong usage.
+#[derive(Args)]
+struct Run {
+    /// Let the clock jump over every wait: the run takes no time, and is the same each time
+    #[arg(long)]
+    virtual_time: bool,
+
+    /// Take neap's Lua files from DIR in place of the embedded ones
+    #[arg(long, value_name = "DIR")]
+    lua: Option<PathBuf>,
+
+    /// The script (`-` for standard input), and the arguments that it gets as `...` and `arg`
+    // One list, not two: else clap would still take an option that stands right after FILE.
+    #[arg(
+        value_names = ["FILE", "ARG"],
+        required = true,
+        num_args = 1..,
+        trailing_var_arg = true,
+        allow_hyphen_values = true
+    )]
+    script: Vec<OsString>,
+}
+
+/// Why a run ends with exit status 1.
+enum Failure {
+    /// One line, about the script's file or neap's own.
+    Line(String),
+    /// What Lua wants to be said: message and traceback.
+    Text(LuaString),
+    /// Lua has said it already.
+    Reported,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Failure::Line(match error {
+            Error::RuntimeError(text) | Error::SyntaxError { message: text, .. } => text,
+            other => other.to_string(),
+        })
+    }
+}
+
+fn main() -> ExitCode {
+    end_with_a_closed_pipe();
+    let Command::Run(run) = CommandLine::parse().command;
+    run.refuse_unknown_options();
+    let lua = full_lua();
+    let result = run.execute(&lua);
+    // What the script printed comes before what is said about it.
+    let _ = flush(&lua);
+    let text = match result {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(Failure::Line(text)) => format!("neap: {text}\n").into_bytes(),
+        Err(Failure::Text(text)) => [&text.as_bytes(), &b"\n"[..]].concat(),
+        Err(Failure::Reported) => Vec::new(),
+    };
+    let _ = io::stderr().write_all(&text);
+    ExitCode::FAILURE
+}
+
+impl Run {
+    /// A list that lets the script's arguments start with `-` takes a misspelt option for FILE.
+    fn refuse_unknown_options(&self) {
+        let file = self.script[0].to_string_lossy();
+        let before_file = env::args_os().rev().nth(self.script.len());
+        if file.starts_with('-') && file != "-" && before_file.is_none_or(|text| text != "--") {
+            let message = format!("unexpected argument '{file}' found");
+            let mut command_line = CommandLine::command();
+            command_line.build();
+            let run = command_line.find_subcommand_mut("run").expect("it is being run");
+            run.error(ErrorKind::UnknownArgument, message).exit();
+        }
+    }
+
+    fn execute(&self, lua: &Lua) -> Result<(), Failure> {
+        let (file, args) = self.script.split_first().expect("clap requires a FILE");
+        let text = read(file)?;
+        let script = compile(lua, file, &text)?;
+
+        match &self.lua {
+            None => neap::install(lua)?,
+            Some(directory) => {
+                // Opening it first gives the system's own reason; `require` would list its search.
+                let face = directory.join("neap.lua");
+                fs::metadata(&face).map_err(|error| cannot_read(&face, &error))?;
+                neap::install_from(lua, directory)?;
+            }
+        }
+        let directory = match Path::new(file).parent() {
+            Some(parent) if parent != Path::new("") => parent,
+            _ => Path::new("."),
+        };
+        neap::add_directory(lua, directory)?;
+        let require: Function = lua.globals().get("require")?;
+        if self.virtual_time {
+            let neap: Table = require.call("neap")?;
+            let host: Table = require.call("neap.hosts.virtual")?;
+            neap.get::<Function>("use")?.call::<()>(host)?;
+        }
+
+        let arg = lua.create_table()?;
+        let mut call = MultiValue::from_vec(vec![Value::Function(script)]);
+        arg.raw_set(0, bytes(lua, file)?)?;
+        for (index, text) in args.iter().enumerate() {
+            let text = bytes(lua, text)?;
+            arg.raw_set(index + 1, &text)?;
+            call.push_back(Value::String(text));
+        }
+        lua.globals().raw_set("arg", arg)?;
+
+        let program: Table = require.call("neap.program")?;
+        match program.get::<Function>("run")?.call(call)? {
+            (true, _) => Ok(()),
+            (false, Some(text)) => Err(Failure::Text(text)),
+            (false, None) => Err(Failure::Reported),
+        }
+    }
+}
+
+fn read(file: &OsStr) -> Result<Vec<u8>, Failure> {
+    if file == "-" {
+        let mut text = Vec::new();
+        let result = io::stdin().lock().read_to_end(&mut text);
+        result.map_err(|error| cannot_read(Path::new("standard input"), &error))?;
+        return Ok(text);
+    }
+    fs::read(file).map_err(|error| cannot_read(Path::new(file), &error))
+}
+
+fn cannot_read(path: &Path, error: &io::Error) -> Failure {
+    let reason = error.to_string();
+    let reason = reason.split(" (os error ").next().unwrap_or_default();
+    Failure::Line(format!("cannot read {}: {reason}", path.display()))
+}
+
+/// Compiles the script as the stand-alone Lua would: a byte order mark is ignored, and a first line
+/// that starts with `#` counts as empty.
+fn compile(lua: &Lua, file: &OsStr, text: &[u8]) -> Result<Function, Failure> {
+    let name = match file.to_string_lossy() {
+        name if name == "-" => "=stdin".to_owned(),
+        name => format!("@{name}"),
+    };
+    let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
+    let first_line = match text {
+        [b'#', ..] => text.iter().position(|&byte| byte == b'\n').unwrap_or(text.len()),
+        _ => 0,
+    };
+    let text = &text[first_line..];
+    if text.trim_ascii_start().starts_with(b"\x1B") {
+        let name = &name[1..];
+        return Err(Failure::Line(format!("cannot run {name}: it is bytecode, not source text")));
+    }
+    Ok(lua.load(text).set_name(name).set_mode(ChunkMode::Text).into_function()?)
+}
+
+/// A Lua string of exactly the bytes that the operating system gave.
+fn bytes(lua: &Lua, text: &OsStr) -> mlua::Result<LuaString> {
+    lua.create_string(text.as_encoded_bytes())
+}
+
+/// Empties C's buffer of the standard output, where Lua has an `io` library to do it with; the
+/// end of the process does it anyway.
+fn flush(lua: &Lua) -> mlua::Result<()> {
+    lua.load("if io then io.stdout:flush() end").exec()
+}
+
+/// A Lua with every standard library.
+#[allow(unsafe_code)]
+fn full_lua() -> Lua {
+    // SAFETY: unsafe are `debug`, `ffi` and modules in C, with which Lua code can break Rust's
+    // rules. A script that a user runs has the rights of that user, as under the `lua` command.
+    unsafe { Lua::unsafe_new() }
+}
+
+/// Lets a write to a pipe that nobody reads end the process, as it ends other commands. Rust's
+/// start-up turns that signal off, and Lua's `print` ignores the error: `neap run x.lua | head`
+/// would run on, for ever if the script does.
+#[allow(unsafe_code)]
+fn end_with_a_closed_pipe() {
+    #[cfg(unix)]
+    // SAFETY: no other thread runs yet, and the default action needs no handler.
+    unsafe {
+        libc::signal(libc::SIGPIPE, libc::SIG_DFL);
+    }
+}
