@@ -1,0 +1,322 @@
+//! Runs the real `neap` command the way a person at a terminal does.
+
+mod common;
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use common::{Outcome, finish, neap_run, wait};
+
+/// An empty folder of its own for the test called `name`.
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// Runs `script` from a file called `script.lua` in a folder that is also the current directory.
+fn run_file(name: &str, script: impl AsRef<[u8]>, args: &[&str]) -> Outcome {
+    let folder = folder(name);
+    fs::write(folder.join("script.lua"), script).unwrap();
+    let mut command = neap_run(["script.lua"]);
+    finish(command.args(args).current_dir(folder), b"")
+}
+
+/// Runs `script` from the standard input.
+fn run_input(script: &str) -> Outcome {
+    finish(&mut neap_run(["-"]), script.as_bytes())
+}
+
+#[track_caller]
+fn assert_prints(outcome: &Outcome, stdout: &str) {
+    assert_eq!((outcome.code, &*outcome.stderr), (Some(0), ""), "{outcome:#?}");
+    assert_eq!(outcome.stdout, stdout);
+}
+
+/// Bad input gets one line on stderr and exit status 1.
+#[track_caller]
+fn assert_refused(outcome: &Outcome, line: &str) {
+    assert_eq!(outcome.stderr, format!("{line}\n"));
+    assert_eq!((outcome.code, &*outcome.stdout), (Some(1), ""));
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let (from, to) = (entry.as_ref().unwrap().path(), to.join(entry.unwrap().file_name()));
+        if from.is_dir() {
+            copy(&from, &to);
+        } else {
+            fs::copy(from, to).unwrap();
+        }
+    }
+}
+
+/// A copy of `lua/` with `change` made to one file.
+fn changed_library(name: &str, file: &str, change: impl Fn(String) -> String) -> PathBuf {
+    let library = folder(name).join("lua");
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("lua"), &library);
+    let file = library.join(file);
+    fs::write(&file, change(fs::read_to_string(&file).unwrap())).unwrap();
+    library
+}
+
+#[test]
+fn a_script_runs_until_its_last_task_is_done() {
+    let script = r#"
+        local neap = require "neap"
+        neap.spawn(function() neap.sleep(0.02) print("the task") end)
+        print("the script")
+    "#;
+    assert_prints(&run_file("last_task", script, &[]), "the script\nthe task\n");
+}
+
+#[test]
+fn everything_after_the_file_is_the_scripts() {
+    let script = "print(...) print(#arg, arg[0], arg[1], arg[4])";
+    assert_prints(
+        &run_file("arguments", script, &["--virtual-time", "-h", "", "--lua"]),
+        "--virtual-time\t-h\t\t--lua\n4\tscript.lua\t--virtual-time\t--lua\n",
+    );
+}
+
+#[test]
+fn standard_input_is_a_script_too() {
+    let outcome = finish(neap_run(["-", "one", "-x"]).arg("--"), b"print(arg[0], ...)");
+    assert_prints(&outcome, "-\tone\t-x\t--\n");
+    let outcome = run_input("\nerror('no')");
+    assert!(outcome.stderr.contains("stdin:2: no"), "{outcome:#?}");
+    assert_eq!(outcome.code, Some(1));
+}
+
+#[cfg(unix)]
+#[test]
+fn arguments_and_paths_may_hold_any_bytes() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let odd = OsStr::from_bytes(b"\xFF.lua");
+    let folder = folder("bytes");
+    fs::write(folder.join(odd), "print(arg[0] == '\\255.lua', ... == '\\254') error('no')")
+        .unwrap();
+    let mut command = neap_run([odd, OsStr::from_bytes(b"\xFE")]);
+    let outcome = finish(command.current_dir(folder), b"");
+    assert_eq!(outcome.stdout, "true\ttrue\n", "{outcome:#?}");
+    assert!(outcome.stderr.contains("\u{FFFD}.lua:1: no"), "{outcome:#?}");
+}
+
+#[test]
+fn a_script_finds_its_own_modules_beside_it() {
+    let folder = folder("beside");
+    fs::create_dir_all(folder.join("scripts/parts")).unwrap();
+    let write =
+        |name: &str, text: &str| fs::write(folder.join("scripts").join(name), text).unwrap();
+    write("main.lua", "print(require 'one', require 'parts', require 'parts.two')");
+    write("one.lua", "return 'one'");
+    write("parts/init.lua", "return 'parts'");
+    write("parts/two.lua", "return 'two'");
+    let outcome = finish(neap_run(["scripts/main.lua"]).current_dir(&folder), b"");
+    assert_prints(&outcome, "one\tparts\ttwo\n");
+
+    let input = b"print(require 'one')";
+    let outcome = finish(neap_run(["-"]).current_dir(folder.join("scripts")), input);
+    assert_prints(&outcome, "one\n");
+}
+
+#[test]
+fn neaps_own_modules_come_before_the_scripts() {
+    let folder = folder("shadow");
+    fs::write(folder.join("neap.lua"), "error 'shadowed'").unwrap();
+    fs::write(folder.join("script.lua"), "print(type(require('neap').run))").unwrap();
+    let outcome = finish(neap_run(["script.lua"]).current_dir(&folder), b"");
+    assert_prints(&outcome, "function\n");
+}
+
+#[test]
+fn a_first_line_for_the_shell_is_skipped_and_counted() {
+    let outcome = run_file("shebang", "#!/usr/bin/env -S neap run\nprint('ran') error('no')", &[]);
+    assert_eq!((outcome.code, &*outcome.stdout), (Some(1), "ran\n"));
+    assert!(outcome.stderr.contains("script.lua:2: no"), "{outcome:#?}");
+    assert_prints(&run_file("shebang_alone", "#!/usr/bin/env neap", &[]), "");
+    assert_prints(&run_file("byte_order_mark", "\u{FEFF}print 'ran'", &[]), "ran\n");
+}
+
+#[test]
+fn a_script_has_the_standard_libraries() {
+    let script = "print(type(debug.traceback), type(os.getenv), type(io.open), type(table.sort))";
+    assert_prints(&run_input(script), "function\tfunction\tfunction\tfunction\n");
+}
+
+#[test]
+fn a_script_error_shows_message_and_traceback() {
+    let script = "print('before')\nlocal function fail() error('it broke') end\nfail()\n";
+    let outcome = run_file("script_error", script, &[]);
+    assert_eq!((outcome.code, &*outcome.stdout), (Some(1), "before\n"));
+    assert!(outcome.stderr.contains("script.lua:2: it broke\n"), "{outcome:#?}");
+    assert!(outcome.stderr.contains("stack traceback:\n"), "{outcome:#?}");
+    assert!(outcome.stderr.contains("script.lua:3: "), "{outcome:#?}");
+    assert!(outcome.stderr.ends_with('\n'), "{outcome:#?}");
+}
+
+#[test]
+fn any_error_value_ends_a_script() {
+    for value in ["nil", "false", "{}", "print", "setmetatable({}, { __tostring = error })"] {
+        let outcome = run_input(&format!("print('before') error({value})"));
+        assert_eq!((outcome.code, &*outcome.stdout), (Some(1), "before\n"), "{value}");
+        assert_ne!(outcome.stderr, "", "{value}");
+    }
+}
+
+#[test]
+fn a_failure_that_nobody_waited_for_fails_the_run() {
+    let outcome = run_input(
+        r#"
+        local neap = require "neap"
+        neap.spawn(function() error("nobody looked", 0) end)
+        neap.sleep(0.01)
+        print("the script ended well")
+        "#,
+    );
+    assert_eq!((outcome.code, &*outcome.stdout), (Some(1), "the script ended well\n"));
+    assert_eq!(outcome.stderr.matches("nobody looked").count(), 1, "{outcome:#?}");
+}
+
+#[test]
+fn os_exit_ends_the_run_with_its_status() {
+    let outcome = run_input("io.write('written') os.exit(7)");
+    assert_eq!((outcome.code, &*outcome.stdout, &*outcome.stderr), (Some(7), "written", ""));
+    let script = r#"
+        local neap = require "neap"
+        neap.spawn(function() io.write("from a task") os.exit(0) end)
+        neap.sleep(3600)
+    "#;
+    assert_prints(&run_input(script), "from a task");
+}
+
+#[test]
+fn the_real_clock_really_sleeps() {
+    let start = Instant::now();
+    let outcome = run_input("print(require('neap').sleep(0.05) >= 0.05)");
+    assert!(start.elapsed() >= Duration::from_millis(50));
+    assert_prints(&outcome, "true\n");
+}
+
+#[test]
+fn virtual_time_takes_no_time() {
+    let script = "print(require('neap').sleep(1e6) == 1e6)";
+    let outcome = finish(&mut neap_run(["--virtual-time", "-"]), script.as_bytes());
+    assert_prints(&outcome, "true\n");
+}
+
+#[test]
+fn the_library_can_be_taken_from_a_folder() {
+    let library = changed_library("library", "neap.lua", |text| format!("print 'changed' {text}"));
+    let outcome = finish(neap_run(["--lua"]).arg(&library).arg("-"), b"print 'the script'");
+    assert_prints(&outcome, "changed\nthe script\n");
+}
+
+#[test]
+fn a_broken_library_file_is_named_with_its_line() {
+    let library =
+        changed_library("broken", "neap/program.lua", |text| format!("\nx = = 1\n{text}"));
+    let outcome = finish(neap_run(["--lua"]).arg(&library).arg("-"), b"");
+    let file = library.join("neap/program.lua");
+    assert_eq!((outcome.code, &*outcome.stdout), (Some(1), ""));
+    assert!(outcome.stderr.starts_with("neap: "), "{outcome:#?}");
+    // Lua shortens a long path from the left.
+    let end = file.to_string_lossy();
+    let end = &end[end.len() - "broken/lua/neap/program.lua".len()..];
+    assert!(outcome.stderr.contains(&format!("{end}:2: ")), "{outcome:#?}");
+
+    let library = changed_library("failing", "neap.lua", |text| format!("error 'no luck' {text}"));
+    let outcome = finish(neap_run(["--lua"]).arg(&library).arg("-"), b"");
+    assert_eq!((outcome.code, &*outcome.stdout), (Some(1), ""));
+    assert!(outcome.stderr.contains("failing/lua/neap.lua:1: no luck"), "{outcome:#?}");
+}
+
+#[test]
+fn a_file_missing_from_the_folder_is_not_taken_from_neap() {
+    let library = changed_library("incomplete", "neap.lua", |text| text);
+    fs::remove_file(library.join("neap/program.lua")).unwrap();
+    let outcome = finish(neap_run(["--lua"]).arg(&library).arg("-"), b"");
+    assert_eq!(outcome.code, Some(1));
+    assert!(outcome.stderr.contains("module 'neap.program' not found"), "{outcome:#?}");
+}
+
+#[test]
+fn a_folder_that_is_no_library_is_refused() {
+    let outcome =
+        finish(neap_run(["--lua", "no/such", "-"]).current_dir(folder("no_library")), b"");
+    assert_refused(&outcome, "neap: cannot read no/such/neap.lua: No such file or directory");
+}
+
+#[test]
+fn what_is_no_script_is_refused() {
+    let folder = folder("no_script");
+    let run = |file: &str| finish(neap_run([file]).current_dir(&folder), b"");
+    let refused = |file: &str, line: &str| assert_refused(&run(file), line);
+
+    refused("missing.lua", "neap: cannot read missing.lua: No such file or directory");
+    refused(".", "neap: cannot read .: Is a directory");
+    fs::write(folder.join("bytecode.lua"), b"\x1BLJ\x02\x02").unwrap();
+    refused("bytecode.lua", "neap: cannot run bytecode.lua: it is bytecode, not source text");
+    fs::write(folder.join("bytecode2.lua"), b"#!/bin/neap\n\x1BLuaQ").unwrap();
+    refused("bytecode2.lua", "neap: cannot run bytecode2.lua: it is bytecode, not source text");
+
+    fs::write(folder.join("syntax.lua"), "print 'never'\n\nlocal = 5\n").unwrap();
+    let outcome = run("syntax.lua");
+    assert_eq!((outcome.code, &*outcome.stdout), (Some(1), ""));
+    assert!(outcome.stderr.starts_with("neap: syntax.lua:3: "), "{outcome:#?}");
+    assert_eq!(outcome.stderr.lines().count(), 1, "{outcome:#?}");
+}
+
+#[test]
+fn wrong_usage_has_exit_status_2() {
+    let wrong: [&[&str]; 5] =
+        [&[], &["--bogus", "x.lua"], &["-x.lua"], &["--lua"], &["--virtual-time"]];
+    for args in wrong {
+        let outcome = finish(&mut neap_run(args), b"");
+        assert_eq!((outcome.code, &*outcome.stdout), (Some(2), ""), "{args:?}: {outcome:#?}");
+        assert_ne!(outcome.stderr, "", "{args:?}");
+    }
+    let outcome = finish(Command::new(env!("CARGO_BIN_EXE_neap")).arg("walk"), b"");
+    assert_eq!(outcome.code, Some(2));
+    let outcome = finish(&mut neap_run(["--", "-x.lua"]), b"");
+    assert_refused(&outcome, "neap: cannot read -x.lua: No such file or directory");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_closed_pipe_ends_an_endless_script() {
+    let folder = folder("closed_pipe");
+    fs::write(folder.join("script.lua"), "while true do print('more') end").unwrap();
+    let mut command = neap_run(["script.lua"]);
+    command.current_dir(folder).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    assert_eq!(line, "more\n");
+    assert_eq!(wait(&mut child), Some(None), "a signal ends it");
+    let stderr = std::io::read_to_string(child.stderr.unwrap()).unwrap();
+    assert_eq!(stderr, "");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_a_sleep() {
+    let folder = folder("interrupt");
+    let script = "print('asleep') io.stdout:flush() require('neap').sleep(math.huge)";
+    fs::write(folder.join("script.lua"), script).unwrap();
+    let mut command = neap_run(["script.lua"]);
+    let mut child = command.current_dir(folder).stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    assert_eq!(line, "asleep\n");
+    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(kill.success());
+    assert_eq!(wait(&mut child), Some(None), "a signal ends it");
+}

@@ -1,0 +1,237 @@
+//! Uses neap from Rust, as a program that embeds it does.
+
+use std::fmt;
+use std::fs;
+use std::path::Path;
+
+use mlua::{Error, Function, Lua, LuaOptions, MultiValue, Result, StdLib, Table};
+
+fn lua_with_neap() -> Result<Lua> {
+    let lua = Lua::new();
+    neap::install(&lua)?;
+    Ok(lua)
+}
+
+fn strings(values: MultiValue) -> Result<Vec<String>> {
+    values.iter().map(|value| value.to_string()).collect()
+}
+
+#[derive(Debug)]
+struct Full;
+
+impl fmt::Display for Full {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("the disk is full")
+    }
+}
+
+impl std::error::Error for Full {}
+
+#[test]
+fn run_returns_every_result_of_the_chunk() -> Result<()> {
+    let lua = lua_with_neap()?;
+    let chunk = r#"
+        local neap = require "neap"
+        local task = neap.spawn(function(text) neap.sleep(0.01) return text end, "waited")
+        return task:wait(), nil, true, nil
+    "#;
+    assert_eq!(strings(neap::run(&lua, lua.load(chunk))?)?, ["waited", "nil", "true", "nil"]);
+    assert_eq!(neap::run(&lua, lua.load("return"))?.len(), 0);
+    Ok(())
+}
+
+#[test]
+fn tasks_call_rust_functions() -> Result<()> {
+    let lua = lua_with_neap()?;
+    lua.globals().set("double", lua.create_function(|_, n: f64| Ok(n * 2.0))?)?;
+    let chunk = r#"
+        local neap = require "neap"
+        return neap.spawn(function() neap.sleep(0.001) return double(21) == 42 end):wait()
+    "#;
+    assert_eq!(strings(neap::run(&lua, lua.load(chunk))?)?, ["true"]);
+    Ok(())
+}
+
+#[test]
+fn a_raised_string_is_a_runtime_error_of_that_text() -> Result<()> {
+    let lua = lua_with_neap()?;
+    let chunk = lua.load("\nerror('it broke')").set_name("@chunk.lua");
+    match neap::run(&lua, chunk) {
+        Err(Error::RuntimeError(text)) => assert_eq!(text, "chunk.lua:2: it broke"),
+        other => panic!("{other:?}"),
+    }
+    // The state is as good as before.
+    assert_eq!(strings(neap::run(&lua, lua.load("return 'fine'"))?)?, ["fine"]);
+    Ok(())
+}
+
+#[test]
+fn a_raised_table_is_the_same_table() -> Result<()> {
+    let lua = lua_with_neap()?;
+    let chunk = r#"
+        problem = setmetatable({}, { __tostring = function() return "a problem" end })
+        local neap = require "neap"
+        neap.spawn(function() neap.sleep(0.001) error(problem) end):wait()
+    "#;
+    let error = neap::run(&lua, lua.load(chunk)).unwrap_err();
+    assert_eq!(error.to_string(), "a problem");
+    let raised: &neap::Raised = error.downcast_ref().expect("a Raised");
+    assert_eq!(raised.value::<Table>(&lua)?, lua.globals().get::<Table>("problem")?);
+    assert!(raised.value::<Function>(&lua).is_err());
+    assert!(raised.value::<Table>(&Lua::new()).is_err(), "another state has no such value");
+
+    let error = neap::run(&lua, lua.load("error(nil)")).unwrap_err();
+    assert!(error.downcast_ref::<neap::Raised>().is_some(), "{error:?}");
+    Ok(())
+}
+
+#[test]
+fn a_rust_error_comes_back_as_itself() -> Result<()> {
+    let lua = lua_with_neap()?;
+    let write = lua.create_function(|_, ()| Err::<(), _>(Error::external(Full)))?;
+    lua.globals().set("write", write)?;
+    let error = neap::run(&lua, lua.load("write()")).unwrap_err();
+    assert!(error.downcast_ref::<Full>().is_some(), "{error:?}");
+    Ok(())
+}
+
+#[test]
+fn a_chunk_that_does_not_compile_is_a_syntax_error() -> Result<()> {
+    let lua = lua_with_neap()?;
+    let error = neap::run(&lua, lua.load("local = 5")).unwrap_err();
+    assert!(matches!(error, Error::SyntaxError { .. }), "{error:?}");
+    Ok(())
+}
+
+#[test]
+fn a_deadlock_is_an_error_and_not_a_hang() -> Result<()> {
+    let lua = lua_with_neap()?;
+    let error = neap::run(&lua, lua.load("require('neap').future():wait()")).unwrap_err();
+    assert!(error.to_string().contains("deadlock"), "{error:?}");
+    Ok(())
+}
+
+#[test]
+fn run_inside_a_run_is_refused() -> Result<()> {
+    let lua = lua_with_neap()?;
+    let nested = lua.create_function(|lua, ()| {
+        let error = neap::run(lua, lua.load("return 1")).unwrap_err();
+        Ok(error.to_string())
+    })?;
+    lua.globals().set("nested", nested)?;
+    let results = strings(neap::run(&lua, lua.load("return nested()"))?)?;
+    assert!(results[0].contains("the scheduler is already running"), "{results:?}");
+    Ok(())
+}
+
+#[test]
+fn run_without_install_says_what_to_do() {
+    let lua = Lua::new();
+    let error = neap::run(&lua, lua.load("return 1")).unwrap_err();
+    assert!(error.to_string().contains("neap::install"), "{error}");
+}
+
+#[test]
+fn a_second_install_changes_nothing() -> Result<()> {
+    let lua = lua_with_neap()?;
+    lua.load("first = require 'neap'").exec()?;
+    neap::install(&lua)?;
+    assert!(lua.load("return first == require 'neap'").eval::<bool>()?);
+    assert_eq!(strings(neap::run(&lua, lua.load("return first.sleep(0) >= 0"))?)?, ["true"]);
+    Ok(())
+}
+
+#[test]
+fn each_state_has_a_scheduler_of_its_own() -> Result<()> {
+    let (one, two) = (lua_with_neap()?, lua_with_neap()?);
+    one.load("require('neap').spawn(function() ran = true end)").exec()?;
+    neap::run(&two, two.load("require('neap').sleep(0.001)"))?;
+    assert_eq!(one.globals().get::<Option<bool>>("ran")?, None);
+    neap::run(&one, one.load("require('neap').yield()"))?;
+    assert_eq!(one.globals().get::<Option<bool>>("ran")?, Some(true));
+    assert_eq!(two.globals().get::<Option<bool>>("ran")?, None);
+    Ok(())
+}
+
+#[test]
+fn globals_stay_as_they_were() -> Result<()> {
+    let lua = Lua::new();
+    let globals = |lua: &Lua| {
+        lua.load(
+            r#"
+            local list = {}
+            for name, value in pairs(_G) do
+              -- Where Lua has no list of searchers, `require` is neap's.
+              if name ~= "require" or package then list[#list + 1] = name .. tostring(value) end
+            end
+            table.sort(list)
+            return table.concat(list, "\n")
+            "#,
+        )
+        .eval::<String>()
+    };
+    let before = globals(&lua)?;
+    neap::install(&lua)?;
+    assert_eq!(globals(&lua)?, before);
+    Ok(())
+}
+
+#[test]
+fn globals_may_be_strict() -> Result<()> {
+    let lua = Lua::new();
+    lua.load(
+        r#"
+        setmetatable(_G, {
+          __index = function(_, name) error("undeclared global " .. name, 2) end,
+          __newindex = function(_, name) error("undeclared global " .. name, 2) end,
+        })
+        "#,
+    )
+    .exec()?;
+    neap::install(&lua)?;
+    neap::run(&lua, lua.load("require('neap').sleep(0.001)"))?;
+    Ok(())
+}
+
+#[test]
+fn few_of_the_standard_libraries_are_needed() -> Result<()> {
+    let libraries = StdLib::TABLE | StdLib::STRING | StdLib::MATH;
+    #[cfg(not(any(feature = "lua51", feature = "luajit")))]
+    let libraries = libraries | StdLib::COROUTINE;
+    let lua = Lua::new_with(libraries, LuaOptions::default())?;
+    neap::install(&lua)?;
+    let chunk = "local neap = require 'neap' neap.sleep(0.001) return neap == require 'neap'";
+    assert_eq!(strings(neap::run(&lua, lua.load(chunk))?)?, ["true"]);
+    let error = lua.load("require 'neap.no.such'").exec().unwrap_err().to_string();
+    assert!(error.contains("module 'neap.no.such' not found"), "{error}");
+    Ok(())
+}
+
+#[test]
+fn the_library_can_be_taken_from_a_folder() -> Result<()> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("embed_folder");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(folder.join("own")).expect("the folder can be made");
+    let lua = Lua::new();
+    let error = neap::install_from(&lua, &folder).unwrap_err().to_string();
+    assert!(error.contains("module 'neap' not found"), "{error}");
+
+    let lua = Lua::new();
+    neap::install_from(&lua, "lua".as_ref())?;
+    neap::run(&lua, lua.load("require('neap').sleep(0.001)"))?;
+
+    fs::write(folder.join("own/init.lua"), "return ...").expect("the file can be written");
+    neap::add_directory(&lua, &folder)?;
+    assert_eq!(strings(neap::run(&lua, lua.load("return require 'own'"))?)?, ["own"]);
+    Ok(())
+}
+
+#[test]
+fn a_module_name_cannot_leave_the_library() -> Result<()> {
+    let lua = lua_with_neap()?;
+    for name in ["..Cargo", "neap/scheduler", "/neap", ".neap", "neap.", "", "a\\b", "a\0b"] {
+        let found: bool = lua.load("return (pcall(require, ...))").call(name)?;
+        assert!(!found, "{name:?}");
+    }
+    Ok(())
+}
