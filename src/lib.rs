@@ -109,6 +109,9 @@ pub fn install(lua: &Lua) -> Result<()> {
 /// # }
 /// ```
 pub fn install_from(lua: &Lua, directory: &Path) -> Result<()> {
+    if !directory.join("neap.lua").is_file() {
+        return Err(Error::runtime(format!("no neap.lua in {}", directory.display())));
+    }
     install_root(lua, Root::Directory(directory.to_owned()))
 }
 

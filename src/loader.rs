@@ -213,9 +213,10 @@ fn in_callers_name(lua: &Lua, original: Function) -> Result<Function> {
             source.source.filter(|_| source.what != "C").map(|name| name.into_owned())
         })
     };
-    // Level 0 is this function, level 1 our `require`.
+    // Level 0 is this function, level 1 our `require`. Called from Rust, it is nobody's: then `./`
+    // is the current directory.
     let caller = (2..).map_while(lua_function_at).flatten().next();
     lua.load("local original = ... return function(name) return original(name) end")
-        .set_name(caller.as_deref().unwrap_or(GLUE))
+        .set_name(caller.as_deref().unwrap_or("@neap"))
         .call(original)
 }

@@ -113,12 +113,7 @@ impl Run {
 
         match &self.lua {
             None => neap::install(lua)?,
-            Some(directory) => {
-                // Opening it first gives the system's own reason; `require` would list its search.
-                let face = directory.join("neap.lua");
-                fs::metadata(&face).map_err(|error| cannot_read(&face, &error))?;
-                neap::install_from(lua, directory)?;
-            }
+            Some(directory) => neap::install_from(lua, directory)?,
         }
         let directory = match Path::new(file).parent() {
             Some(parent) if parent != Path::new("") => parent,

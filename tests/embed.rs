@@ -134,10 +134,10 @@ fn run_without_install_says_what_to_do() {
 #[test]
 fn a_second_install_changes_nothing() -> Result<()> {
     let lua = lua_with_neap()?;
-    lua.load("first = require 'neap'").exec()?;
+    lua.load("neap = require 'neap' neap.use(require 'neap.hosts.virtual')").exec()?;
     neap::install(&lua)?;
-    assert!(lua.load("return first == require 'neap'").eval::<bool>()?);
-    assert_eq!(strings(neap::run(&lua, lua.load("return first.sleep(0) >= 0"))?)?, ["true"]);
+    let chunk = "return neap == require 'neap', neap.sleep(0.25) == 0.25";
+    assert_eq!(strings(neap::run(&lua, lua.load(chunk))?)?, ["true", "true"]);
     Ok(())
 }
 
@@ -203,7 +203,7 @@ fn few_of_the_standard_libraries_are_needed() -> Result<()> {
     let chunk = "local neap = require 'neap' neap.sleep(0.001) return neap == require 'neap'";
     assert_eq!(strings(neap::run(&lua, lua.load(chunk))?)?, ["true"]);
     let error = lua.load("require 'neap.no.such'").exec().unwrap_err().to_string();
-    assert!(error.contains("module 'neap.no.such' not found"), "{error}");
+    assert!(error.contains("neap.no.such"), "{error}");
     Ok(())
 }
 
@@ -214,7 +214,7 @@ fn the_library_can_be_taken_from_a_folder() -> Result<()> {
     fs::create_dir_all(folder.join("own")).expect("the folder can be made");
     let lua = Lua::new();
     let error = neap::install_from(&lua, &folder).unwrap_err().to_string();
-    assert!(error.contains("module 'neap' not found"), "{error}");
+    assert!(error.contains("no neap.lua in "), "{error}");
 
     let lua = Lua::new();
     neap::install_from(&lua, "lua".as_ref())?;
@@ -228,8 +228,12 @@ fn the_library_can_be_taken_from_a_folder() -> Result<()> {
 
 #[test]
 fn a_module_name_cannot_leave_the_library() -> Result<()> {
-    let lua = lua_with_neap()?;
-    for name in ["..Cargo", "neap/scheduler", "/neap", ".neap", "neap.", "", "a\\b", "a\0b"] {
+    let outside = Path::new(env!("CARGO_TARGET_TMPDIR")).join("outside");
+    fs::write(outside.with_extension("lua"), "return true").expect("the file can be written");
+    let lua = Lua::new();
+    neap::install_from(&lua, "lua".as_ref())?;
+    for name in [outside.to_str().expect("UTF-8"), "neap/task", "neap\\task", ".neap", "neap.", ""]
+    {
         let found: bool = lua.load("return (pcall(require, ...))").call(name)?;
         assert!(!found, "{name:?}");
     }
