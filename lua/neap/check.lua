@@ -1,0 +1,56 @@
+--- What a wrong argument gets: Lua's own words, at the caller's line.
+
+local error, getmetatable, type = error, getmetatable, type
+
+local check = {}
+
+--- Raises "bad argument" at the line that called the public function.
+---@param position integer  of the argument
+---@param name string  of the public function
+---@param problem string  what was expected, and what came
+---@param level? integer  1 (the default) if the public function called this one
+function check.fail(position, name, problem, level)
+  level = 2 + (level or 1)
+  error("bad argument #" .. position .. " to '" .. name .. "' (" .. problem .. ")", level)
+end
+
+--- Checks the type of an argument.
+---@param value any
+---@param expected string  a type's name
+---@param position integer
+---@param name string
+---@param level? integer
+function check.type(value, expected, position, name, level)
+  if type(value) ~= expected then
+    check.fail(position, name, expected .. " expected, got " .. type(value), (level or 1) + 1)
+  end
+end
+
+--- Checks for something that can be called: a function, or a value with `__call`.
+---@param value any
+---@param position integer
+---@param name string
+---@param level? integer
+function check.callable(value, position, name, level)
+  if type(value) == "function" then return end
+  local metatable = getmetatable(value)
+  if type(metatable) == "table" and metatable.__call then return end
+  check.fail(position, name, "function expected, got " .. type(value), (level or 1) + 1)
+end
+
+--- Checks for a whole number within bounds.
+---@param value any
+---@param least number
+---@param position integer
+---@param name string
+---@param level? integer
+function check.whole(value, least, position, name, level)
+  if type(value) ~= "number" then
+    check.fail(position, name, "number expected, got " .. type(value), (level or 1) + 1)
+  elseif not (value >= least and value % 1 == 0) and value ~= math.huge then
+    local problem = ("whole number from %d up expected, got %g"):format(least, value)
+    check.fail(position, name, problem, (level or 1) + 1)
+  end
+end
+
+return check

@@ -1,0 +1,520 @@
+--- The scheduler: who runs next.
+--
+-- A task that cannot go on yields a request to the scheduler: YIELD (let the others run), PARK with
+-- a place to wait at, or DIE (it was cancelled while it ran). A place is anything with `park`,
+-- `remove` and `describe`: a list of waiters, the timers, a `select`. Since the scheduler parks a
+-- task only after its yield has arrived, a yield that the VM refuses leaves nothing behind.
+--
+-- One tick: 1. every thread that was ready when the tick began, first in first out; 2. every task
+-- that was deferred when it began; 3. the timers that are due make their tasks ready. What becomes
+-- ready during a tick runs in the next one, so nobody starves.
+--
+-- The ready queue is two arrays that change places each tick, refilled from 1: an index window that
+-- slides through one table would make it rehash for ever. It holds threads, so that a switch by
+-- `yield` touches no task at all. `false` stands for a task that is to be begun: those follow in
+-- `starts`, in the same order. An entry whose thread was cancelled, or resumed out of turn, is
+-- counted in `stale` and passed over.
+--
+-- Names in the hot loop: `current` is the thread that the scheduler resumed last and that runs now
+-- (false when none does); `task_of` leads from a thread to its task; `callers` from a thread in
+-- which a `pcall` runs its function (Lua 5.1 only) to the thread that called it.
+
+local vm = require "neap.vm"
+local threads = require "neap.threads"
+local Timers = require "neap.timers"
+
+local co_yield, resume, running, status =
+  coroutine.yield, coroutine.resume, coroutine.running, coroutine.status
+local next, pairs, pcall, setmetatable = next, pairs, pcall, setmetatable
+local huge = math.huge
+local START, RETURNED, acquire, recycle =
+  threads.START, threads.RETURNED, threads.acquire, threads.recycle
+
+local scheduler = {}
+
+--- The requests that a thread can yield, and what it is resumed with when its `pcall` has ended.
+local YIELD, PARK, DIE, NESTED, CALL, DELIVER = {}, {}, {}, {}, {}, {}
+scheduler.NESTED, scheduler.CALL, scheduler.DELIVER = NESTED, CALL, DELIVER
+
+--- How many immediate spawns may nest; beyond it a spawn runs next instead of now.
+local NESTED_SPAWNS = 40
+
+local current = false
+local task_of, callers = {}, setmetatable({}, { __mode = "k" })
+scheduler.task_of, scheduler.callers = task_of, callers
+
+--- What is raised where the loop is at work already.
+scheduler.RUNNING = "the scheduler is already running"
+
+--- How many resumes are nested within the one that the loop made.
+scheduler.depth = 0
+
+--- Whether a task that runs now has been cancelled: it ends at its next blocking call.
+scheduler.doomed = false
+local doomed = false
+
+local timers = Timers.new()
+scheduler.timers = timers
+
+local ready, ready_count, ready_fill = {}, 0, 0
+local spare, spare_fill = {}, 0
+local starts, start_count = {}, 0
+local spare_starts = {}
+local deferred, deferred_count = {}, 0
+local deferring = {}
+local urgent, urgent_count = {}, 0
+local stale = {}
+local attention = false
+
+--- Called at the end of each tick, if set (by neap.collected, while there is something to look
+-- after).
+scheduler.sweep = nil
+
+
+--- Makes a thread ready: it runs in the next tick.
+local function enqueue(thread)
+  ready_count = ready_count + 1
+  ready[ready_count] = thread
+end
+scheduler.enqueue = enqueue
+
+
+--- Makes a task ready to begin, or to be resumed with the arguments that it holds.
+---@param task neap.Task
+function scheduler.enqueue_start(task)
+  task.starting = true
+  enqueue(false)
+  start_count = start_count + 1
+  starts[start_count] = task
+end
+
+
+--- Makes a task begin after those that are ready when the next tick begins.
+---@param task neap.Task
+function scheduler.defer_start(task)
+  task.starting = true
+  deferred_count = deferred_count + 1
+  deferred[deferred_count] = task
+end
+
+
+--- Forgets the entry of a thread that is in the ready queue.
+local function forget(thread)
+  stale[thread] = (stale[thread] or 0) + 1
+  attention = true
+end
+scheduler.forget = forget
+
+
+--- Tells the threads that run whether one of their tasks has been cancelled.
+---@param value boolean
+function scheduler.set_doomed(value)
+  doomed, scheduler.doomed = value, value
+end
+
+
+-- Running a thread until it yields.
+
+--- Does what a thread has asked for, or ends its task. No code of the user runs in here.
+local function settle(thread, ok, request, a, b, c)
+  local task = task_of[thread]
+  if ok then
+    if request == YIELD then
+      return enqueue(thread)
+    elseif request == PARK then
+      return a:park(task, b)
+    elseif request == NESTED then
+      return settle(task.thread, true, a, b, c)
+    elseif request == CALL then
+      local child = a.child
+      task_of[child], task.thread, current = task, child, child
+      return settle(child, resume(child, START, a.fn, a.count, a.values))
+    elseif request == DIE then
+      return task:killed()
+    elseif request ~= RETURNED and status(thread) ~= "dead" then
+      return task:yielded()
+    end
+  end
+  local caller = callers[thread]
+  if task.thread ~= thread then scheduler.unwind(task, thread) end
+  if caller then
+    callers[thread], task_of[thread], task.thread, current = nil, nil, caller, caller
+    if not ok then return settle(caller, resume(caller, DELIVER, false, 1, request, thread)) end
+    recycle(thread)
+    return settle(caller, resume(caller, DELIVER, true, a, b))
+  elseif not ok then
+    return task:failed(request, thread)
+  elseif request == RETURNED then
+    recycle(thread)
+    return task:returned(a, b)
+  end
+  return task:returned(0)
+end
+
+
+--- Begins a task, or resumes one that its user had parked, with the arguments that it holds.
+local function begin(task)
+  if not task.starting then return end
+  task.starting, task.state = false, "started"
+  local count, values, thread = task.count, task.values, task.thread
+  task.count, task.values, task.parked = 0, nil, nil
+  if thread then
+    current = thread
+    return settle(thread, resume(thread, threads.release(count, values)))
+  end
+  local fn = task.fn
+  thread = acquire()
+  task.fn, task.thread, task_of[thread], current = nil, thread, task, thread
+  return settle(thread, resume(thread, START, fn, count, values))
+end
+
+
+--- Takes threads out of a task's chain of pcalls, from the innermost down to `thread`, which stays.
+---@param task neap.Task
+---@param thread thread
+function scheduler.unwind(task, thread)
+  if task.parked then task.parked:remove(task) end
+  local inner = task.thread
+  while inner and inner ~= thread do
+    local caller = callers[inner]
+    vm.close(inner)
+    callers[inner], task_of[inner] = nil, nil
+    inner = caller
+  end
+  task.thread = thread
+end
+
+
+--- Runs what must run before the next entry of the queue; true if that entry is to be passed over.
+local function attend(thread)
+  local i = 0
+  while i < urgent_count do
+    i = i + 1
+    local task = urgent[i]
+    urgent[i] = nil
+    begin(task)
+  end
+  urgent_count = 0
+  local left = thread and stale[thread]
+  if left then stale[thread] = left > 1 and left - 1 or nil end
+  attention = next(stale) ~= nil
+  return left ~= nil
+end
+
+
+--- Begins a task at once, within the thread that asks; past some depth, as soon as that one waits.
+---@param task neap.Task
+function scheduler.begin_now(task)
+  task.starting = true
+  if scheduler.depth >= NESTED_SPAWNS then
+    urgent_count = urgent_count + 1
+    urgent[urgent_count] = task
+    attention = true
+    return
+  end
+  local previous = current
+  scheduler.depth = scheduler.depth + 1
+  begin(task)
+  scheduler.depth = scheduler.depth - 1
+  current = previous
+end
+
+
+--- Runs a task that is ready, out of its turn, until it waits.
+---@param task neap.Task
+function scheduler.resume_now(task)
+  if task.starting then return scheduler.begin_now(task) end
+  local previous, thread = current, task.thread
+  forget(thread)
+  scheduler.depth = scheduler.depth + 1
+  current = thread
+  settle(thread, resume(thread))
+  scheduler.depth = scheduler.depth - 1
+  current = previous
+end
+
+
+local function tick()
+  local batch, count, batch_fill = ready, ready_count, ready_fill
+  local batch_starts, begun = starts, 0
+  ready, ready_count, ready_fill = spare, 0, spare_fill
+  starts, start_count = spare_starts, 0
+  local later_count = deferred_count
+  if later_count > 0 then deferring, deferred, deferred_count = deferred, {}, 0 end
+
+  if attention then attend(false) end
+  for i = 1, count do
+    local thread = batch[i]
+    if not (attention and attend(thread)) then
+      if thread then
+        current = thread
+        local ok, request, a, b, c = resume(thread)
+        if request == YIELD then
+          ready_count = ready_count + 1
+          ready[ready_count] = thread
+        else
+          settle(thread, ok, request, a, b, c)
+        end
+      else
+        begun = begun + 1
+        local task = batch_starts[begun]
+        batch_starts[begun] = nil
+        begin(task)
+      end
+    end
+  end
+  for i = 1, later_count do
+    if attention then attend(false) end
+    local task = deferring[i]
+    deferring[i] = nil
+    begin(task)
+  end
+  if attention then attend(false) end
+  current = false
+
+  -- What the arrays still hold beyond their count would keep dead threads alive, and what they have
+  -- grown to in a burst is given back.
+  local kept = ready_count
+  for i = kept + 1, ready_fill do ready[i] = nil end
+  ready_fill = kept
+  if count > 4 * kept + 256 then
+    spare, spare_fill, spare_starts = {}, 0, {}
+  else
+    if batch_fill < count then batch_fill = count end
+    for i = kept + 1, batch_fill do batch[i] = nil end
+    spare, spare_fill, spare_starts = batch, kept < batch_fill and kept or batch_fill, batch_starts
+  end
+
+  if timers.count > 0 then timers:wake_due(scheduler.now()) end
+  local sweep = scheduler.sweep
+  if sweep then sweep() end
+end
+
+
+local function is_idle()
+  return ready_count == 0 and deferred_count == 0 and urgent_count == 0
+end
+
+
+-- Waiting.
+
+--- Suspends the running task until it is woken, at a place that it is parked at.
+--
+-- Where the caller is not a task that the scheduler resumed (the host thread, a user's coroutine),
+-- or may not wait, `wait_elsewhere` (set by neap.waiting) knows what to do.
+---@param place table
+---@param argument? any  for the place's `park`
+---@return neap.Task|table waiter  who waited: holds what it was handed
+function scheduler.wait(place, argument)
+  local me = running()
+  if me ~= current or doomed then return scheduler.wait_elsewhere(me, current, place, argument) end
+  co_yield(PARK, place, argument)
+  while current ~= me do co_yield() end
+  return task_of[me]
+end
+
+
+--- The place of those who only let others run: the end of the ready queue.
+local turn = {}
+
+function turn.park(_, task)
+  if task.thread then enqueue(task.thread) end
+end
+
+function turn.describe()
+  return "its turn"
+end
+
+
+--- Lets every other ready task run.
+function scheduler.yield()
+  local me = running()
+  if me ~= current or doomed then return scheduler.wait_elsewhere(me, current, turn) end
+  co_yield(YIELD)
+  while current ~= me do co_yield() end
+end
+
+
+--- Suspends the running task at a place, as `wait` does, without asking who calls.
+function scheduler.suspend(me, place, argument)
+  co_yield(PARK, place, argument)
+  while current ~= me do co_yield() end
+  return task_of[me]
+end
+
+
+--- Ends the running task, which has been cancelled. Never returns.
+function scheduler.die()
+  co_yield(DIE)
+  while true do co_yield() end
+end
+
+
+--- Called by a blocking function that is not going to suspend, while `doomed`: the running task
+-- ends here if it is the one that was cancelled.
+function scheduler.checkpoint()
+  local me = running()
+  local task = me == current and task_of[me]
+  if task and task.doomed then scheduler.die() end
+end
+
+
+--- The running task: in a coroutine of the user's, its own if it has one, else the enclosing one.
+---@return neap.Task?
+function scheduler.current_task()
+  local me = running()
+  return me and task_of[me] or task_of[current]
+end
+
+
+--- The thread that the scheduler resumed last.
+---@return thread|false
+function scheduler.current_thread()
+  return current
+end
+
+
+--- Says which thread the scheduler has resumed; a `pcall` on Lua 5.1 runs its function in another.
+---@param thread thread|false
+function scheduler.set_current(thread)
+  current = thread
+end
+
+
+--- Calls fn with errors caught, in a place where nothing may wait.
+---@param reason string  the error that a wait raises in there
+---@return boolean ok
+---@return any ...
+function scheduler.call_barred(reason, fn, ...)
+  local previous, previous_bar = current, scheduler.bar
+  local function lift(...)
+    current, scheduler.bar = previous, previous_bar
+    return ...
+  end
+  current, scheduler.bar = false, reason
+  return lift(pcall(fn, ...))
+end
+
+
+-- Time.
+
+local host, host_now = nil, nil
+local latest, offset = -huge, 0
+
+--- Sets the host: its clock, its sleep, and whether it expects events from outside.
+---@param contract neap.Host
+function scheduler.use(contract)
+  host, host_now, latest, offset = contract, contract.now, -huge, 0
+end
+
+
+local function chosen_host()
+  if not host then scheduler.use(scheduler.default_host()) end
+  return host
+end
+
+
+--- The host's clock, in seconds. Where the host's goes backwards, this one goes on from where it
+-- was.
+---@return number
+function scheduler.now()
+  local now = ((host_now or chosen_host().now)()) + offset
+  if now < latest then
+    offset = offset + latest - now
+    return latest
+  end
+  latest = now
+  return now
+end
+
+
+--- How long until something is to be done.
+---@return number? seconds  0 if tasks are ready, nil if no deadline is set
+function scheduler.idle_time()
+  if not is_idle() then return 0 end
+  local deadline = timers:next_deadline()
+  if not deadline then return nil end
+  local left = deadline - scheduler.now()
+  return left > 0 and left or 0
+end
+
+
+--- Whether the host can sleep; one that cannot is driven by `step`.
+---@return boolean
+function scheduler.can_sleep()
+  return chosen_host().sleep ~= nil
+end
+
+
+-- The loop.
+
+local ticking, driver = false, nil
+local host_thread = running()
+
+
+--- Whether a thread is the host's: the one that loaded neap, or called `run` or `step` last.
+function scheduler.is_host(thread)
+  return thread == host_thread
+end
+
+
+--- Why nothing may wait at the moment, if so: the loop is at work, or a handler of errors runs.
+---@return string?
+function scheduler.barred()
+  if scheduler.bar then return scheduler.bar end
+  local is_over = driver and status(driver) == "dead"
+  if ticking and not is_over then return scheduler.RUNNING end
+end
+
+
+local function leave(ok, ...)
+  ticking, current = false, false
+  return ok, ...
+end
+
+
+--- Runs fn as the loop, in the host thread, which must not be in the loop already.
+---@return boolean ok
+---@return any ...  fn's results or its error, which can only be the host's
+function scheduler.enter(fn, ...)
+  local me = running()
+  ticking, driver, host_thread = true, me, me
+  -- A host that is a coroutine may yield from its sleep, which 5.1's pcall would not allow.
+  if vm.yieldable_pcall or not me then return leave(pcall(fn, ...)) end
+  return leave(true, fn(...))
+end
+
+
+--- Runs one tick.
+scheduler.tick = tick
+
+
+--- Runs ticks until `finished()`, sleeping in between.
+---@param finished fun(): boolean
+---@return boolean  false if nothing can ever happen any more
+function scheduler.drive(finished)
+  local contract = chosen_host()
+  while true do
+    tick()
+    if finished() then return true end
+    local idle = scheduler.idle_time()
+    if not idle then
+      if not (contract.pending and contract.pending()) then return false end
+      idle = huge
+    end
+    if idle > 0 then contract.sleep(idle) end
+  end
+end
+
+
+--- Calls fn with every task that has not ended, in no order.
+---@param fn fun(task: neap.Task)
+function scheduler.each_task(fn)
+  for _, task in pairs(task_of) do fn(task) end
+  for _, queue in pairs { starts, spare_starts, deferred, deferring, urgent } do
+    for _, task in pairs(queue) do fn(task) end
+  end
+  timers:each(fn)
+end
+
+return scheduler

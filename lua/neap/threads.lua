@@ -1,0 +1,80 @@
+--- Coroutines that serve one function after another.
+--
+-- Making a coroutine costs more than running a small function in it, so a thread whose function has
+-- returned goes back to a pool. The pool is weak: what it holds is the collector's to take.
+--
+-- A thread is started by resuming it with START, the function, and its arguments as `keep` gave
+-- them; it yields RETURNED and the results in the same form. Resumed with anything else, which only
+-- a user who got hold of it can do, it yields again.
+
+local vm = require "neap.vm"
+
+local create, co_yield = coroutine.create, coroutine.yield
+local select, setmetatable, unpack = select, setmetatable, vm.unpack
+
+local threads = {}
+
+local START, RETURNED = {}, {}
+threads.START, threads.RETURNED = START, RETURNED
+
+
+--- Holds any number of values in two: their count, and the value itself or a table of several.
+---@return integer count
+---@return any values
+local function keep(...)
+  local count = select("#", ...)
+  if count < 2 then return count, (...) end
+  return count, { ... }
+end
+threads.keep = keep
+
+
+--- Gives back what `keep` holds.
+---@param count integer
+---@param values any
+function threads.release(count, values)
+  if count == 0 then return end
+  if count == 1 then return values end
+  return unpack(values, 1, count)
+end
+
+
+local function serve(token, fn, count, values)
+  while true do
+    if token ~= START then
+      token, fn, count, values = co_yield()
+    elseif count == 0 then
+      token, fn, count, values = co_yield(RETURNED, keep(fn()))
+    elseif count == 1 then
+      token, fn, count, values = co_yield(RETURNED, keep(fn(values)))
+    else
+      token, fn, count, values = co_yield(RETURNED, keep(fn(unpack(values, 1, count))))
+    end
+  end
+end
+
+
+local pool = setmetatable({}, { __mode = "v" })
+local pooled = 0
+
+--- Takes a thread from the pool, or makes one.
+---@return thread
+function threads.acquire()
+  while pooled > 0 do
+    local thread = pool[pooled]
+    pool[pooled] = nil
+    pooled = pooled - 1
+    if thread then return thread end
+  end
+  return create(serve)
+end
+
+
+--- Puts a thread that has yielded RETURNED into the pool.
+---@param thread thread
+function threads.recycle(thread)
+  pooled = pooled + 1
+  pool[pooled] = thread
+end
+
+return threads
