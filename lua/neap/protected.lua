@@ -1,0 +1,204 @@
+--- `pcall` and `xpcall` that can be waited in.
+--
+-- Where the VM's own pcall can be yielded through, this is it. Lua 5.1's cannot, so there the
+-- function runs in a thread of its own, a child of the one that called. As long as it does not
+-- wait, that is all. If it waits, the request goes up through all callers to the scheduler, which
+-- from then on resumes the innermost thread directly, so that a switch costs the same however deep
+-- pcalls nest; when a child ends, the scheduler delivers its outcome to the caller.
+--
+-- A resume within a resume uses the C stack, which ends at about 200: past 100 of them the caller
+-- asks the scheduler to start the child from below (CALL), where the stack is empty again.
+--
+-- In a coroutine that the scheduler does not run, a plain yield passes from the child to whoever
+-- resumed its caller, and what that one resumes with passes back to the child.
+
+local vm = require "neap.vm"
+local threads = require "neap.threads"
+local scheduler = require "neap.scheduler"
+
+local co_yield, resume, running = coroutine.yield, coroutine.resume, coroutine.running
+local error, getmetatable, native_pcall, native_xpcall, setmetatable, type =
+  error, getmetatable, pcall, xpcall, setmetatable, type
+local START, RETURNED, acquire, recycle, keep, release =
+  threads.START, threads.RETURNED, threads.acquire, threads.recycle, threads.keep, threads.release
+local NESTED, CALL, DELIVER = scheduler.NESTED, scheduler.CALL, scheduler.DELIVER
+local task_of, callers = scheduler.task_of, scheduler.callers
+
+local protected = {}
+
+
+if vm.yieldable_pcall then
+  protected.pcall = native_pcall
+  protected.xpcall = native_xpcall
+  if not vm.xpcall_arguments then
+    function protected.xpcall(fn, handler, ...)
+      local count, values = keep(...)
+      return native_xpcall(function() return fn(release(count, values)) end, handler)
+    end
+  end
+
+  --- Puts pcall and xpcall in place of the globals.
+  function protected.install()
+    vm.set_global("xpcall", protected.xpcall)
+  end
+
+  return protected
+end
+
+
+--- How many resumes may nest before a child is started from the scheduler, and how many pcalls at
+-- all.
+local NESTED_RESUMES, NESTED_PCALLS = 100, 16000
+
+--- How many pcalls a thread stands in.
+local levels = setmetatable({}, { __mode = "k" })
+
+
+--- Undoes the link between a child that has ended and its caller.
+local function unlink(me, child)
+  local task = task_of[child]
+  if task then task.thread, task_of[child] = me, nil end
+  callers[child] = nil
+  if scheduler.current_thread() == child then scheduler.set_current(me) end
+end
+
+
+--- How a child has ended: true and its results in kept form, or false, 1, its error and its thread.
+local receive
+
+local function answer(me, child, ok, request, a, ...)
+  if ok and request ~= RETURNED then
+    if request == NESTED then return receive(me, child, co_yield(NESTED, a, ...)) end
+    if scheduler.current_thread() == child then
+      return receive(me, child, co_yield(NESTED, request, a, ...))
+    end
+    return receive(me, child, co_yield(request, a, ...))
+  end
+  unlink(me, child)
+  if not ok then return false, 1, request, child end
+  recycle(child)
+  return true, a, ...
+end
+
+
+function receive(me, child, token, ...)
+  if token == DELIVER then return ... end
+  local task = task_of[me]
+  if task and not task:is_parked_for_user() then return receive(me, child, co_yield()) end
+  return answer(me, child, resume(child, token, ...))
+end
+
+
+local function climbed(depth, ...)
+  scheduler.depth = depth
+  return ...
+end
+
+
+local function call(me, fn, count, values)
+  local level = (levels[me] or 0) + 1
+  if level > NESTED_PCALLS then error("stack overflow", 3) end
+  local child = acquire()
+  callers[child], levels[child] = me, level
+  if me ~= scheduler.current_thread() then
+    return answer(me, child, resume(child, START, fn, count, values))
+  elseif scheduler.depth >= NESTED_RESUMES then
+    local job = { child = child, fn = fn, count = count, values = values }
+    return receive(me, child, co_yield(CALL, job))
+  end
+  local task, depth = task_of[me], scheduler.depth
+  task_of[child], task.thread = task, child
+  scheduler.set_current(child)
+  scheduler.depth = depth + 1
+  return answer(me, child, climbed(depth, resume(child, START, fn, count, values)))
+end
+
+
+local function outcome(ok, count, values)
+  if ok then return true, release(count, values) end
+  if type(values) == "string" then values = vm.strip_own_position(values) end
+  return false, values
+end
+
+
+local function is_callable(fn)
+  if type(fn) == "function" then return true end
+  local metatable = getmetatable(fn)
+  return type(metatable) == "table" and metatable.__call ~= nil
+end
+
+
+--- Calls a function and catches its error, as Lua's own does; the function may wait.
+---@param fn function
+---@param ... any  its arguments
+---@return boolean ok
+---@return any ...  its results, or its error, untouched
+function protected.pcall(fn, ...)
+  local me = running()
+  if not me or scheduler.is_host(me) or not is_callable(fn) then return native_pcall(fn, ...) end
+  return outcome(call(me, fn, keep(...)))
+end
+
+
+local function handled(handler, ok, count, values, child)
+  if ok then return true, release(count, values) end
+  if type(values) == "string" then values = vm.strip_own_position(values) end
+  if vm.is_traceback(handler) or handler == protected.traceback then
+    return false, protected.traceback(child, values)
+  end
+  local _, result = native_pcall(handler, values)
+  return false, result
+end
+
+
+--- As `pcall`, with a handler that gets the error and whose result is returned in its place. The
+-- stack that raised the error is gone when it is called; `debug.traceback` as the handler still
+-- shows it.
+---@param fn function
+---@param handler function
+---@param ... any  fn's arguments
+---@return boolean ok
+---@return any ...
+function protected.xpcall(fn, handler, ...)
+  local me = running()
+  if not me or scheduler.is_host(me) or not is_callable(fn) then
+    local count, values = keep(...)
+    return native_xpcall(function() return fn(release(count, values)) end, handler)
+  end
+  return handled(handler, call(me, fn, keep(...)))
+end
+
+
+local function root_of(thread)
+  while thread and callers[thread] do thread = callers[thread] end
+  return thread
+end
+
+
+--- As debug.traceback, across the threads in which pcalls run their functions.
+function protected.traceback(thread, message, level)
+  if type(thread) ~= "thread" then thread, message, level = nil, thread, message end
+  local kind = type(message)
+  if kind ~= "string" and kind ~= "number" and kind ~= "nil" then return message end
+  local start = thread or running()
+  local text = (message and message .. "\n" or "") .. "stack traceback:\n"
+    .. vm.traceback(thread, level)
+  local caller = start and callers[start]
+  while caller do
+    text = text .. "\n" .. vm.traceback(caller)
+    caller = callers[caller]
+  end
+  return text
+end
+
+
+--- Puts pcall and xpcall in place of the globals, and beside them a debug.traceback that joins the
+-- threads of nested pcalls and a coroutine.running that gives the thread they began in.
+function protected.install()
+  vm.set_global("pcall", protected.pcall)
+  vm.set_global("xpcall", protected.xpcall)
+  vm.set_traceback(protected.traceback)
+  vm.set_running(function() return root_of(running()) end)
+end
+
+return protected

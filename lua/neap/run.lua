@@ -1,0 +1,68 @@
+--- `run` and `step`: the two ways for a host to let tasks run.
+
+local scheduler = require "neap.scheduler"
+local Task = require "neap.task"
+local deadlock = require "neap.deadlock"
+local failures = require "neap.failures"
+local check = require "neap.check"
+
+local error, huge = error, math.huge
+
+local run = {}
+
+
+local function refuse_nested()
+  local reason = scheduler.current_task() and scheduler.RUNNING or scheduler.barred()
+  if reason then error(reason, 3) end
+end
+
+
+--- The loop of `run`: until the main task has ended, then until all others have.
+local function loop(main)
+  local function main_is_done() return main:done() end
+  local function all_are_done() return Task.alive() == 0 end
+  if not scheduler.drive(main_is_done) then error(deadlock.resolve(), 0) end
+  if main.state ~= "returned" or not scheduler.drive(all_are_done) then deadlock.cancel_all() end
+end
+
+
+--- Runs a task to its end, and all others to theirs.
+---@param main neap.Task  in a queue already
+function run.until_done(main)
+  local ok, err = scheduler.enter(loop, main)
+  if main.state == "failed" then failures.seen(main) end
+  failures.flush()
+  if not ok then error(err, 0) end
+  return main:wait()
+end
+
+
+--- Runs main as a task until no task is left.
+--
+-- If main fails, the other tasks are cancelled and its error is raised; tasks that can never wake
+-- again once main has ended are cancelled, and their finalizers run. Called from inside a task it
+-- raises.
+---@param main function
+---@param ... any  its arguments
+---@return any ...  main's results
+function run.run(main, ...)
+  check.callable(main, 1, "run")
+  refuse_nested()
+  if not scheduler.can_sleep() then
+    error("this host cannot sleep: spawn tasks, and call neap.step() from the host's loop", 2)
+  end
+  return run.until_done(Task.spawn(main, ...))
+end
+
+
+--- Runs one tick, for hosts that own the main loop. Never raises a deadlock.
+---@return number? seconds  0 if tasks are ready, the time to the next deadline, math.huge when only
+--- something outside can wake a task, nil when no task lives
+function run.step()
+  refuse_nested()
+  local ok, err = scheduler.enter(scheduler.tick)
+  if not ok then error(err, 0) end
+  return scheduler.idle_time() or Task.alive() > 0 and huge or nil
+end
+
+return run

@@ -1,0 +1,445 @@
+--- A task: a function that runs beside others, and what became of it.
+--
+-- Its state is "pending" (not begun), "started", or one of its ends: "returned", "failed",
+-- "cancelled". What `status()` tells of a started task (running, runnable, suspended) follows from
+-- where its thread is. A task that ends with finalizers keeps its end in `final`, and is only dead,
+-- for those who wait for it, when they have run: they run as the same task, on a fresh thread.
+--
+-- To cancel is to kill: the thread is never resumed again, and what it waited for forgets it. A
+-- task that runs at that moment is doomed instead: it ends at its next blocking call, or when it
+-- returns.
+
+local vm = require "neap.vm"
+local threads = require "neap.threads"
+local check = require "neap.check"
+local Waiters = require "neap.waiters"
+local scheduler = require "neap.scheduler"
+local failures = require "neap.failures"
+
+local error, setmetatable, tostring, type = error, setmetatable, tostring, type
+local status = coroutine.status
+local release = threads.release
+local task_of, callers = scheduler.task_of, scheduler.callers
+local enqueue, enqueue_start = scheduler.enqueue, scheduler.enqueue_start
+
+---@class neap.Task
+---@field id integer  its number, in the order of creation
+---@field state string
+---@field thread thread|false  the innermost thread that it runs on
+---@field traceback string?  where the error that ended it was raised
+---@field private starting boolean  whether it is in a queue of those to begin
+---@field private fn function?  what it will run
+---@field private count integer  of its arguments, or of its results
+---@field private values any  the arguments, or the results, or the error
+---@field private parked table?  the place where it waits
+---@field private waiters neap.Waiters?
+---@field private finalizers table[]?
+---@field private final table?  its end, while the finalizers run
+local Task = {}
+Task.__index = Task
+
+--- What a plain coroutine.yield from it gets; false if that parks it for its user.
+Task.yield_error = "attempt to yield from a task: use neap.yield()"
+
+local created, alive, doomed = 0, 0, 0
+
+--- Tasks that were parked for their user by a plain yield, under their threads. The thread is the
+-- user's to drop, so nothing here holds it: the task keeps it in a weak box meanwhile.
+local loose = setmetatable({}, { __mode = "k" })
+local weak = { __mode = "v" }
+
+
+local function let_go(task)
+  local thread = task.thread
+  task.box = setmetatable({ thread }, weak)
+  task_of[thread], loose[thread], task.thread = nil, task, false
+  alive = alive - 1
+end
+
+
+local function take_back(task, thread)
+  loose[thread], task.box = nil, nil
+  task.thread, task_of[thread] = thread, task
+  alive = alive + 1
+end
+
+
+--- Makes a pending task that is in no queue yet.
+---@param fn? function
+---@param count integer  of the arguments, as `threads.keep` gives them
+---@param values any
+---@return neap.Task
+local function new(fn, count, values)
+  created = created + 1
+  alive = alive + 1
+  return setmetatable({
+    id = created, state = "pending", starting = false, fn = fn, count = count, values = values,
+    thread = false, parked = nil, prev = nil, next = nil, slot = nil, value = nil, grantor = nil,
+    waiters = nil,
+  }, Task)
+end
+Task.new = new
+
+
+--- Starts a task: it first runs when the caller waits or ends.
+---@param fn function
+---@param ... any  its arguments
+---@return neap.Task
+function Task.spawn(fn, ...)
+  check.callable(fn, 1, "spawn")
+  local task = new(fn, threads.keep(...))
+  enqueue_start(task)
+  return task
+end
+
+
+--- Makes the task of a thread that is the user's: plain yields park it, and it is never pooled.
+---@param thread thread
+---@return neap.Task
+function Task.of_thread(thread)
+  local task = task_of[thread]
+  if task then return task end
+  task = loose[thread]
+  if task then
+    take_back(task, thread)
+  else
+    task = new(nil, 0, nil)
+    task.yield_error, task.is_loud = false, true
+    task.thread, task_of[thread] = thread, task
+  end
+  return task
+end
+
+
+--- The task that a thread belongs to, if any.
+---@param thread thread
+---@return neap.Task?
+function Task.find(thread)
+  return task_of[thread] or loose[thread]
+end
+
+
+--- How many tasks have not ended.
+function Task.alive()
+  return alive
+end
+
+
+local function has_ended(task)
+  local state = task.state
+  return state ~= "started" and state ~= "pending"
+end
+
+
+-- How a task ends.
+
+local function die(task, ending, count, values)
+  task.state, task.count, task.values, task.final = ending, count, values, nil
+  alive = alive - 1
+  if task.waiters then task.waiters:wake_all() end
+end
+
+
+local function next_finalizer(task)
+  local finalizers = task.finalizers
+  local finalizer = finalizers[#finalizers]
+  if not finalizer then
+    local final = task.final
+    return die(task, final.ending, final.count, final.values)
+  end
+  finalizers[#finalizers] = nil
+  task.fn, task.count, task.values = finalizer.fn, finalizer.count, finalizer.values
+  enqueue_start(task)
+end
+
+
+local function finish(task, ending, count, values)
+  local thread = task.thread
+  if thread then task_of[thread], task.thread = nil, false end
+  if task.doomed then
+    task.doomed, doomed = nil, doomed - 1
+    if doomed == 0 then scheduler.set_doomed(false) end
+    if ending == "failed" then failures.report(values, task, task.traceback, tostring(task)) end
+    ending, count, values = "cancelled", 0, nil
+  end
+  if ending == "failed" then
+    local loud = task.is_loud and not task:is_awaited()
+    failures.record(task, values)
+    if loud then
+      failures.report_now(task)
+    end
+  end
+  if not task.finalizers then return die(task, ending, count, values) end
+  task.final = { ending = ending, count = count, values = values }
+  return next_finalizer(task)
+end
+
+
+--- Ends the thread of a task, which is suspended or dead, and those of the pcalls that it stands
+-- in.
+local function close(task, closer, err)
+  local thread = task.thread
+  while thread do
+    local caller = callers[thread]
+    if vm.can_close then
+      local _, ok, raised = scheduler.call_barred("attempt to wait in a task that is being closed",
+        closer, thread, err)
+      if not ok then
+        failures.report(raised, task, nil, "a to-be-closed variable of " .. tostring(task))
+      end
+    end
+    callers[thread], task_of[thread] = nil, nil
+    thread = caller
+  end
+  task.thread = false
+end
+
+
+--- The thread has returned (called by the scheduler, as are the next three).
+function Task:returned(count, values)
+  if self.final then
+    task_of[self.thread], self.thread = nil, false
+    return next_finalizer(self)
+  end
+  return finish(self, "returned", count, values)
+end
+
+
+--- The thread has raised an error.
+function Task:failed(err, thread)
+  local traceback = vm.traceback(thread)
+  close(self, vm.close_failed, err)
+  if type(err) == "string" then err = vm.strip_own_position(err) end
+  if self.final then
+    failures.report(err, self, traceback, "a finalizer of " .. tostring(self))
+    return next_finalizer(self)
+  elseif self.entering then
+    -- The VM had refused to let it wait: it went on by itself, and has ended unseen.
+    return finish(self, "returned", 0)
+  end
+  self.traceback = traceback
+  return finish(self, "failed", 1, err)
+end
+
+
+--- The thread has come to a blocking call after it was cancelled.
+function Task:killed()
+  close(self, vm.close)
+  return finish(self, "cancelled", 0)
+end
+
+
+local resumed_by_user = { remove = function(_, task) task.parked = nil end }
+
+function resumed_by_user.describe()
+  return "a resume (it called coroutine.yield)"
+end
+
+
+--- Whether a started task is its user's to resume.
+---@return boolean
+function Task:is_parked_for_user()
+  return self.box ~= nil or self.parked == resumed_by_user
+end
+
+
+--- The thread has yielded by itself.
+function Task:yielded()
+  local message = self.yield_error
+  if message and not self.final then
+    local traceback = vm.traceback(self.thread)
+    close(self, vm.close)
+    self.traceback = traceback
+    return finish(self, "failed", 1, message)
+  elseif message then
+    close(self, vm.close)
+    failures.report(message, self, nil, "a finalizer of " .. tostring(self))
+    return next_finalizer(self)
+  end
+  local thread = self.thread
+  self.parked = resumed_by_user
+  local is_held = self.finalizers or self:is_awaited() or callers[thread]
+  if not is_held and self.is_loud then
+    let_go(self)
+  end
+end
+
+
+--- Takes a waiter from where it waits, and passes on what it was handed.
+local function withdraw(waiter)
+  if waiter.parked then
+    waiter.parked:remove(waiter)
+  elseif waiter.grantor then
+    waiter.grantor:pass_on(waiter)
+  end
+end
+Task.withdraw = withdraw
+
+
+--- Gives up a finalizer that waits for ever.
+function Task:give_up()
+  withdraw(self)
+  close(self, vm.close)
+  return next_finalizer(self)
+end
+
+
+-- What the scheduler's places call.
+
+--- Makes the task ready, with what it was handed.
+---@param grantor? table  whose `pass_on` takes the value back if the task never gets to run
+---@param value? any
+function Task:wake(grantor, value)
+  self.grantor, self.value = grantor, value
+  if self.state == "pending" then return enqueue_start(self) end
+  enqueue(self.thread)
+end
+
+
+-- What users call.
+
+--- Waits until the task has ended.
+---@return any ...  its results
+-- Raises its error, the same value; "cancelled" if it was cancelled.
+function Task:wait()
+  if scheduler.doomed then scheduler.checkpoint() end
+  if not has_ended(self) then
+    if scheduler.current_task() == self then error("a task cannot wait for itself", 2) end
+    scheduler.wait(self:place())
+  end
+  if self.state == "returned" then return release(self.count, self.values) end
+  return self:raise()
+end
+Task.__call = Task.wait
+
+
+--- Raises the error that the task ended with.
+function Task:raise()
+  if self.state == "cancelled" then error("cancelled", 0) end
+  failures.seen(self)
+  error(self.values, 0)
+end
+
+
+--- Ends the task where it waits: it is never resumed again. A task that runs (the caller itself, or
+-- one that resumed it) ends at its next blocking call.
+---@return boolean cancelled  false if it was over, or about to be
+function Task:cancel()
+  if has_ended(self) or self.final or self.doomed then return false end
+  if self.box then
+    if not self.box[1] then return false end
+    take_back(self, self.box[1])
+  end
+  local thread = self.thread
+  if thread and status(thread) ~= "suspended" then
+    self.doomed, doomed = true, doomed + 1
+    scheduler.set_doomed(true)
+    return true
+  end
+  local is_queued = self.state == "started" and not self.parked and not self.starting
+  withdraw(self)
+  if is_queued then scheduler.forget(thread) end
+  self.starting, self.fn = false, nil
+  close(self, vm.close)
+  finish(self, "cancelled", 0)
+  return true
+end
+
+
+--- Whether the task is dead: ended, and its finalizers done.
+---@return boolean
+function Task:done()
+  return has_ended(self)
+end
+
+
+--- Lets the task go: if it fails and nobody waits for it, that is reported at once.
+---@return boolean  true
+function Task:detach()
+  self.is_loud = true
+  if self.state == "failed" then failures.report_now(self) end
+  return true
+end
+
+
+--- The task's state.
+---@return "pending"|"runnable"|"running"|"suspended"|"dead"
+function Task:status()
+  if has_ended(self) then return "dead" end
+  if self.state == "pending" then return "pending" end
+  if self.parked then return "suspended" end
+  local thread = self.thread
+  return thread and status(thread) ~= "suspended" and "running" or "runnable"
+end
+
+
+--- Gives the task a name for reports; without an argument, tells it.
+---@param name? string
+---@return neap.Task|string?
+function Task:name(name)
+  if name == nil then return self.label end
+  check.type(name, "string", 1, "name")
+  self.label = name
+  return self
+end
+
+
+--- What the task is called in a report.
+---@return string
+function Task:describe()
+  return self.label and 'task "' .. self.label .. '"' or "task " .. self.id
+end
+Task.__tostring = Task.describe
+
+
+--- Registers a function to run when the current task ends, however it ends: the last one first, on
+-- a thread of its own.
+---@param fn function
+---@param ... any  its arguments
+-- Raises an error outside of every task.
+function Task.finally(fn, ...)
+  check.callable(fn, 1, "finally")
+  local task = scheduler.current_task()
+  if not task then error("attempt to call 'finally' outside of a task", 2) end
+  local finalizers = task.finalizers
+  if not finalizers then
+    finalizers = {}
+    task.finalizers = finalizers
+  end
+  local count, values = threads.keep(...)
+  finalizers[#finalizers + 1] = { fn = fn, count = count, values = values }
+end
+
+
+--- Whether somebody waits for the task.
+---@return boolean
+function Task:is_awaited()
+  return self.waiters ~= nil and self.waiters.first ~= nil
+end
+
+
+-- A task can be selected from: these three are what neap.awaitable asks for.
+
+--- Whether a wait would not suspend.
+function Task:is_ready()
+  return has_ended(self)
+end
+
+
+--- Where a wait parks.
+function Task:place()
+  local waiters = self.waiters
+  if not waiters then
+    waiters = Waiters.new(self)
+    self.waiters = waiters
+  end
+  return waiters
+end
+
+
+--- What a wait that has been woken returns.
+function Task:claim()
+  return self:wait()
+end
+
+return Task

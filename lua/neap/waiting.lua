@@ -1,0 +1,78 @@
+--- How those wait who are not a task in its own thread.
+--
+-- - The host thread runs the scheduler until its wait is over.
+-- - A coroutine that the user made becomes a task of its own: it yields nothing to whoever resumed
+--   it, and is resumed by the scheduler. Here it is parked before the yield, for no scheduler
+--   receives that; if the VM refuses the yield, the task's next wait, or its end, undoes it.
+-- - Where nothing may wait (in a handler of errors, while the loop is at work) an error says so.
+
+local scheduler = require "neap.scheduler"
+local Task = require "neap.task"
+local deadlock = require "neap.deadlock"
+local vm = require "neap.vm"
+
+local co_yield, error, setmetatable = coroutine.yield, error, setmetatable
+local task_of, callers = scheduler.task_of, scheduler.callers
+
+--- What stands for the host thread in a list of waiters.
+local HostWaiter = { thread = false }
+HostWaiter.__index = HostWaiter
+
+function HostWaiter:wake(grantor, value)
+  self.grantor, self.value = grantor, value
+end
+
+
+local function wait_in_host(place, argument)
+  local barred = scheduler.barred()
+  if barred then error(barred, 0) end
+  if not scheduler.can_sleep() then
+    error("this host cannot sleep: wait in a task, and call neap.step() from the host's loop", 0)
+  end
+  local waiter = setmetatable({ parked = nil, prev = nil, next = nil, slot = nil }, HostWaiter)
+  place:park(waiter, argument)
+  local ok, woken, report = scheduler.enter(function()
+    if scheduler.drive(function() return not waiter.parked end) then return true end
+    return false, deadlock.resolve(waiter)
+  end)
+  if ok and woken then return waiter end
+  Task.withdraw(waiter)
+  error(ok and report or woken, 0)
+end
+
+
+local function wait_in_coroutine(me, place, argument)
+  local root = me
+  while callers[root] do root = callers[root] end
+  local task = Task.of_thread(root)
+  if task.state == "cancelled" or task.doomed then
+    if task.doomed then task:killed() end
+    while true do co_yield() end
+  end
+  if not vm.can_yield() then co_yield() end
+  if task.entering then Task.withdraw(task) end
+  local thread = me
+  while thread do
+    task_of[thread] = task
+    thread = callers[thread]
+  end
+  task.thread, task.state, task.entering = me, "started", true
+  place:park(task, argument)
+  co_yield()
+  while scheduler.current_thread() ~= me do co_yield() end
+  task.entering = nil
+  return task
+end
+
+
+function scheduler.wait_elsewhere(me, current, place, argument)
+  if scheduler.bar then error(scheduler.bar, 0) end
+  local task = task_of[me or false]
+  if me == current then
+    if task.doomed then scheduler.die() end
+    return scheduler.suspend(me, place, argument)
+  elseif not task and scheduler.is_host(me) then
+    return wait_in_host(place, argument)
+  end
+  return wait_in_coroutine(me, place, argument)
+end
