@@ -1,0 +1,68 @@
+--- What can be waited for.
+--
+-- Anything with a `wait` method is an awaitable, or anything that can be called. neap's own have
+-- three more methods, which let a `select` wait for several at once: `is_ready()` tells whether
+-- `wait` would return at once; `place()` gives the place to park at, and an argument for its
+-- `park`; `claim(waiter)` gives what `wait` would return, from what the woken waiter was handed.
+
+local check = require "neap.check"
+
+local getmetatable, type = getmetatable, type
+
+local awaitable = {}
+
+local own = {}
+
+--- Declares a class with these three methods.
+---@param class table
+---@return table class
+function awaitable.declare(class)
+  own[class] = true
+  class.__call = class.wait
+  return class
+end
+
+
+--- Whether a value has the three methods.
+function awaitable.is_own(value)
+  local metatable = getmetatable(value)
+  return type(metatable) == "table" and own[metatable] or false
+end
+
+
+local function field(value, name)
+  local kind = type(value)
+  if kind == "table" then return value[name] end
+  local metatable = kind == "userdata" and getmetatable(value)
+  local index = type(metatable) == "table" and metatable.__index
+  if type(index) == "table" then return index[name] end
+  if type(index) == "function" then return index(value, name) end
+end
+
+
+--- How to wait for a value: its `wait` method, or `__call`.
+---@return function?  to be called with the value
+function awaitable.wait_of(value)
+  local kind = type(value)
+  if kind ~= "table" and kind ~= "userdata" then return nil end
+  local wait = field(value, "wait")
+  if wait ~= nil then return wait end
+  local metatable = getmetatable(value)
+  return type(metatable) == "table" and metatable.__call or nil
+end
+
+
+--- Raises unless a value is awaitable.
+---@param value any
+---@param position integer
+---@param name string
+---@param where? string  " at index 2"
+---@param level? integer
+function awaitable.check(value, position, name, where, level)
+  if not awaitable.wait_of(value) then
+    check.fail(position, name, "something with a wait method expected" .. (where or "") .. ", got "
+      .. type(value), (level or 1) + 1)
+  end
+end
+
+return awaitable

@@ -1,0 +1,297 @@
+--- A channel: values from many senders to many receivers, in order, each to exactly one.
+--
+-- Up to `capacity` values are kept; with capacity 0 a sender waits until a receiver takes its value
+-- from its hand. The values are in two arrays: `inbox` is filled from 1, `outbox` is emptied from
+-- 1, and when it is empty they change places. (One array with sliding indices would rehash for
+-- ever.)
+--
+-- A value handed to a receiver that is cancelled before it ran goes to the first receiver that
+-- waits, else into `returned`, which is received from first, in the order in which the values were
+-- sent.
+--
+-- Senders never wait while there is room, nor receivers while there is a value, but for one
+-- exception: both ends of an empty channel may stand in one `select`, which never meets itself.
+
+local awaitable = require "neap.awaitable"
+local check = require "neap.check"
+local scheduler = require "neap.scheduler"
+local Waiters = require "neap.waiters"
+
+local insert, remove, setmetatable = table.insert, table.remove, setmetatable
+
+--- What stands in the arrays for nil.
+local NIL = {}
+
+---@class neap.Channel
+---@field private capacity number
+---@field private closed boolean
+---@field private count integer  of the values it keeps
+---@field private inbox any[]
+---@field private inbox_count integer
+---@field private outbox any[]
+---@field private outbox_first integer
+---@field private outbox_count integer
+---@field private returned table[]|false  values handed back, with the tickets of their handing over
+---@field private tickets integer
+---@field private senders neap.Waiters
+---@field private receivers neap.Waiters
+local Channel = {}
+Channel.__index = Channel
+
+
+--- Makes an open channel.
+---@param capacity? integer  0 (the default) or more; math.huge for no bound
+---@return neap.Channel
+function Channel.new(capacity)
+  if capacity == nil then capacity = 0 end
+  check.whole(capacity, 0, 1, "channel")
+  local self = setmetatable({
+    capacity = capacity, closed = false, count = 0,
+    inbox = {}, inbox_count = 0, outbox = {}, outbox_first = 1, outbox_count = 0,
+    returned = false, tickets = 0, senders = nil, receivers = nil,
+  }, Channel)
+  self.senders, self.receivers = Waiters.new(self, "send"), Waiters.new(self, "receive")
+  return self
+end
+
+
+local function push(self, value)
+  local count = self.inbox_count + 1
+  self.inbox_count = count
+  self.inbox[count] = value == nil and NIL or value
+  self.count = self.count + 1
+end
+
+
+local function take(self)
+  self.count = self.count - 1
+  local returned = self.returned
+  if returned then
+    if not returned[2] then self.returned = false end
+    return remove(returned, 1).value
+  end
+  local first = self.outbox_first
+  if first > self.outbox_count then
+    self.inbox, self.outbox, self.outbox_count, self.inbox_count =
+      self.outbox, self.inbox, self.inbox_count, 0
+    first = 1
+  end
+  local outbox = self.outbox
+  local value = outbox[first]
+  outbox[first] = nil
+  self.outbox_first = first + 1
+  if value == NIL then return nil end
+  return value
+end
+
+
+--- Hands a value to a receiver that waits.
+local function hand_over(self, receiver, value)
+  local ticket = self.tickets + 1
+  self.tickets = ticket
+  receiver.ticket = ticket
+  self.receivers:remove(receiver)
+  receiver:wake(self, value)
+end
+
+
+--- Lets a waiting sender put its value where room has become free.
+local function refill(self)
+  local sender = self.senders.first
+  if sender and self.count < self.capacity then
+    self.senders:remove(sender)
+    push(self, sender.value)
+    sender:wake(nil, true)
+  end
+end
+
+
+--- Sends a value; waits while the channel is full.
+---@param value any  nil is a value
+---@return true|nil sent
+---@return "closed"? err  the channel is closed, before or while waiting; nothing was sent
+function Channel:send(value)
+  if scheduler.doomed then scheduler.checkpoint() end
+  local sent, err = self:try_send(value)
+  if err ~= "full" then return sent, err end
+  return self:claim_sent(scheduler.wait(self.senders, value))
+end
+
+
+--- Sends a value if that needs no waiting.
+---@param value any
+---@return true|nil sent
+---@return "full"|"closed"|nil err
+function Channel:try_send(value)
+  if self.closed then return nil, "closed" end
+  local receiver = self.receivers.first
+  if receiver then
+    hand_over(self, receiver, value)
+    return true
+  elseif self.count < self.capacity then
+    push(self, value)
+    return true
+  end
+  return nil, "full"
+end
+
+
+--- Whether a sender that was woken has got rid of its value.
+---@param waiter table
+---@return true|nil sent
+---@return "closed"? err
+function Channel.claim_sent(_, waiter)
+  if waiter.value then
+    waiter.value = nil
+    return true
+  end
+  return nil, "closed"
+end
+
+
+--- Receives a value; waits while there is none.
+---@return any value
+---@return "closed"? err  the channel is closed and empty
+function Channel:wait()
+  if scheduler.doomed then scheduler.checkpoint() end
+  local value, err = self:try_recv()
+  if err ~= "empty" then return value, err end
+  return self:claim(scheduler.wait(self.receivers))
+end
+
+
+--- Receives a value if there is one.
+---@return any value
+---@return "empty"|"closed"|nil err
+function Channel:try_recv()
+  if self.count > 0 then
+    local value = take(self)
+    refill(self)
+    return value
+  end
+  local sender = self.senders.first
+  if sender then
+    local value = sender.value
+    self.senders:remove(sender)
+    sender:wake(nil, true)
+    return value
+  end
+  return nil, self.closed and "closed" or "empty"
+end
+
+
+--- Closes the channel: nothing more can be sent. What it keeps can still be received; senders and
+-- receivers that wait get `nil, "closed"`.
+---@return true
+function Channel:close()
+  if not self.closed then
+    self.closed = true
+    self.senders:wake_all()
+    self.receivers:wake_all()
+  end
+  return true
+end
+
+
+--- Calls fn with each value until the channel is closed and empty. fn may wait.
+---@param fn fun(value: any)
+function Channel:each(fn)
+  check.callable(fn, 1, "each")
+  while true do
+    local value, err = self:wait()
+    if err then return end
+    fn(value)
+  end
+end
+
+
+--- How many values it keeps.
+---@return integer
+function Channel:len()
+  return self.count
+end
+
+
+--- Takes back what a receiver was handed that is cancelled.
+---@param waiter table
+function Channel:pass_on(waiter)
+  local value, ticket = waiter.value, waiter.ticket
+  local receiver = self.receivers.first
+  if receiver then return hand_over(self, receiver, value) end
+  local returned, position = self.returned or {}, 1
+  self.returned = returned
+  while returned[position] and returned[position].ticket < ticket do position = position + 1 end
+  insert(returned, position, { value = value, ticket = ticket })
+  self.count = self.count + 1
+end
+
+
+function Channel:is_ready()
+  return self.count > 0 or self.senders.first ~= nil or self.closed
+end
+
+function Channel:place()
+  return self.receivers
+end
+
+--- What a receiver that was woken has got.
+---@param waiter table
+---@return any value
+---@return "closed"? err
+function Channel.claim(_, waiter)
+  if not waiter.grantor then return nil, "closed" end
+  local value = waiter.value
+  waiter.grantor, waiter.value = nil, nil
+  return value
+end
+
+
+--- What its waiters wait for, for a deadlock report.
+---@param purpose string
+---@return string
+function Channel:describe(purpose)
+  local filling = self.count == 0 and "empty" or self.count >= self.capacity and "full"
+    or self.count .. " in it"
+  return purpose .. " on channel (capacity " .. self.capacity .. ", " .. filling .. ")"
+end
+
+awaitable.declare(Channel)
+
+
+---@class neap.Sending
+---@field private channel neap.Channel
+---@field private value any
+local Sending = {}
+Sending.__index = Sending
+
+
+--- An awaitable that sends a value: as an arm of a `select` it is ready when the value can be sent.
+---@param value any
+---@return neap.Sending
+function Channel:sending(value)
+  return setmetatable({ channel = self, value = value }, Sending)
+end
+
+
+--- Sends the value.
+---@return true|nil sent
+---@return "closed"? err
+function Sending:wait()
+  return self.channel:send(self.value)
+end
+
+
+function Sending:is_ready()
+  local channel = self.channel
+  return channel.closed or channel.receivers.first ~= nil or channel.count < channel.capacity
+end
+
+function Sending:place()
+  return self.channel.senders, self.value
+end
+
+Sending.claim = Channel.claim_sent
+
+awaitable.declare(Sending)
+
+return Channel

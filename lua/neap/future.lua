@@ -1,0 +1,87 @@
+--- A future: a result that somebody else will supply, once.
+
+local awaitable = require "neap.awaitable"
+local threads = require "neap.threads"
+local scheduler = require "neap.scheduler"
+local Waiters = require "neap.waiters"
+
+local error, setmetatable = error, setmetatable
+
+---@class neap.Future
+---@field private state "open"|"resolved"|"rejected"
+---@field private count integer
+---@field private values any
+---@field private waiters neap.Waiters
+local Future = {}
+Future.__index = Future
+
+
+--- Makes an open future.
+---@return neap.Future
+function Future.new()
+  local self = setmetatable({ state = "open", count = 0, values = nil, waiters = nil }, Future)
+  self.waiters = Waiters.new(self)
+  return self
+end
+
+
+local function settle(self, state, count, values)
+  if self.state ~= "open" then return false end
+  self.state, self.count, self.values = state, count, values
+  self.waiters:wake_all()
+  return true
+end
+
+
+--- Gives the result; everyone who waits gets it. May be called from anywhere.
+---@param ... any
+---@return boolean settled  false if the future was settled before
+function Future:resolve(...)
+  return settle(self, "resolved", threads.keep(...))
+end
+
+
+--- Gives an error instead, which `wait` raises.
+---@param err any
+---@return boolean settled  false if the future was settled before
+function Future:reject(err)
+  return settle(self, "rejected", 1, err)
+end
+
+
+--- Whether it is settled.
+---@return boolean
+function Future:done()
+  return self.state ~= "open"
+end
+
+
+--- Waits for the result.
+---@return any ...
+-- Raises what the future was rejected with.
+function Future:wait()
+  if scheduler.doomed then scheduler.checkpoint() end
+  if self.state == "open" then scheduler.wait(self.waiters) end
+  if self.state == "rejected" then error(self.values, 0) end
+  return threads.release(self.count, self.values)
+end
+
+
+Future.is_ready = Future.done
+
+function Future:place()
+  return self.waiters
+end
+
+function Future:claim()
+  return self:wait()
+end
+
+
+--- What its waiters wait for, for a deadlock report.
+---@return string
+function Future.describe()
+  return "a future"
+end
+
+return awaitable.declare(Future)

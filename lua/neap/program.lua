@@ -1,0 +1,42 @@
+--- A script as the main task: what `neap run` does, for any host.
+
+local neap = require "neap"
+local Task = require "neap.task"
+local check = require "neap.check"
+local failures = require "neap.failures"
+local run = require "neap.run"
+local scheduler = require "neap.scheduler"
+local threads = require "neap.threads"
+local vm = require "neap.vm"
+
+local create = coroutine.create
+local pcall, tostring = pcall, tostring
+
+local program = {}
+
+
+--- Runs a script until no task is left. `pcall` and `xpcall` can wait in it, and `task` is a
+-- global; a plain coroutine.yield parks it, as in a thread of the `task` face.
+---@param script function
+---@param ... any  its arguments
+---@return boolean ok  false if it failed, or if a failure that nobody saw was reported
+---@return string? text  its error, with a traceback, if that is what happened
+function program.run(script, ...)
+  check.callable(script, 1, "run")
+  neap.install()
+  vm.set_global("task", require "task")
+  local main = Task.of_thread(create(script))
+  main.is_loud = false
+  main.count, main.values = threads.keep(...)
+  scheduler.enqueue_start(main)
+  local before = failures.reported
+  local ok, err = pcall(run.until_done, main)
+  if ok then return failures.reported == before end
+  local text = failures.describe(err)
+  if main.traceback and main.traceback ~= "" then
+    text = text .. "\nstack traceback:\n" .. main.traceback
+  end
+  return false, tostring(text)
+end
+
+return program

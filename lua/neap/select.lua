@@ -1,0 +1,131 @@
+--- `select`: wait for several things at once and take the first.
+--
+-- First every arm is asked, in order, whether it is ready; the first that is wins, and nothing else
+-- has happened. Otherwise the task is parked on all of them, through one arm each; whoever wakes an
+-- arm takes the others out of their places, so that the losers are left as if never asked.
+-- Something of somebody else's that has only a `wait` method is waited for by a helper task, which
+-- is cancelled when it loses.
+
+local awaitable = require "neap.awaitable"
+local check = require "neap.check"
+local duration = require "neap.duration"
+local scheduler = require "neap.scheduler"
+local Task = require "neap.task"
+local vm = require "neap.vm"
+
+local setmetatable = setmetatable
+
+--- One place that a choosing task is parked at.
+local Arm = {}
+Arm.__index = Arm
+
+function Arm:wake(grantor, value)
+  local task = self.task
+  task.parked:remove(task)
+  task.winner, task.ticket = self.index, self.ticket
+  return task:wake(grantor, value)
+end
+
+
+--- The place of a task that is parked on all arms of a `select`.
+local Choice = {}
+Choice.__index = Choice
+
+function Choice:park(task)
+  task.parked = self
+  local list = self.list
+  for i = 1, #list do
+    local arm = setmetatable({
+      task = task, index = i, parked = nil, prev = nil, next = nil, slot = nil, value = nil,
+      ticket = nil,
+    }, Arm)
+    self[i] = arm
+    local place, argument = list[i]:place()
+    place:park(arm, argument)
+  end
+  if self.deadline then
+    local arm = setmetatable({ task = task, index = 0 }, Arm)
+    self[#list + 1] = arm
+    scheduler.timers:park(arm, self.deadline)
+  end
+end
+
+
+function Choice:remove(task)
+  task.parked = nil
+  for i = 1, #self do
+    local arm = self[i]
+    if arm.parked then arm.parked:remove(arm) end
+  end
+end
+
+
+function Choice:describe()
+  local count = #self.list
+  return "select over " .. count .. (count == 1 and " arm" or " arms")
+end
+
+
+local function wait_for(foreign)
+  return awaitable.wait_of(foreign)(foreign)
+end
+
+
+--- The list with helper tasks in the place of what is not neap's own.
+local function with_helpers(list)
+  local helpers
+  for i = 1, #list do
+    if not awaitable.is_own(list[i]) then
+      if not helpers then
+        helpers, list = {}, { vm.unpack(list) }
+      end
+      local helper = Task.spawn(wait_for, list[i])
+      helpers[#helpers + 1], list[i] = helper, helper
+    end
+  end
+  return list, helpers
+end
+
+
+local function choose(list, deadline)
+  while true do
+    for i = 1, #list do
+      if list[i]:is_ready() then return i, list[i]:wait() end
+    end
+    local waiter = scheduler.wait(setmetatable({ list = list, deadline = deadline }, Choice))
+    local winner = waiter.winner
+    if winner == 0 then return nil, "timeout" end
+    local arm = list[winner]
+    if waiter.grantor or waiter.value or arm:is_ready() then return winner, arm:claim(waiter) end
+  end
+end
+
+
+local function cancel_helpers(helpers, ...)
+  for i = 1, #helpers do helpers[i]:cancel() end
+  return ...
+end
+
+
+--- Waits for the first of several awaitables that is ready.
+---@param list table[]  awaitables, and `Channel:sending(v)`
+---@param timeout? number|string  a duration
+---@return integer? index  in the list; the lowest of several that are ready; nil after the timeout
+---@return any ...  what its `wait` returns; "timeout"
+-- Raises the error of the arm that is ready, if its `wait` would.
+local function select(list, timeout)
+  check.type(list, "table", 1, "select")
+  for i = 1, #list do awaitable.check(list[i], 1, "select", " at index " .. i) end
+  local deadline
+  if timeout ~= nil then
+    deadline = scheduler.now() + duration(timeout, 2, "select")
+  elseif #list == 0 then
+    check.fail(1, "select", "a list with at least one awaitable expected, got an empty one")
+  end
+  if scheduler.doomed then scheduler.checkpoint() end
+  local arms, helpers = with_helpers(list)
+  if not helpers then return choose(arms, deadline) end
+  return cancel_helpers(helpers, choose(arms, deadline))
+end
+
+return select
