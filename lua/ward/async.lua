@@ -1,0 +1,178 @@
+--- The `ward.async` face: tasks that end with their handles, and bounded channels.
+--
+-- A Task handle that is collected without `detach()` cancels its task, unless somebody waits for
+-- that. Handles are held weakly here and looked through after a collection, for not every Lua tells
+-- a table that it is collected.
+
+local Channel = require "neap.channel"
+local Task = require "neap.task"
+local async = require "neap.async"
+local awaitable = require "neap.awaitable"
+local check = require "neap.check"
+local collected = require "neap.collected"
+local select = require "neap.select"
+
+local error, setmetatable, type = error, setmetatable, type
+
+local DEFAULT_CAPACITY = 64
+
+---@class ward.Task
+---@field private task neap.Task
+---@field private joined boolean
+local Handle = {}
+Handle.__index = Handle
+
+--- The tasks whose handles are watched, in the order of their spawning, and the handles, weakly.
+local watched, watched_count = {}, 0
+local handles = setmetatable({}, { __mode = "v" })
+
+
+local function sweep()
+  local kept = 0
+  for i = 1, watched_count do
+    local task, handle = watched[i], handles[i]
+    watched[i], handles[i] = nil, nil
+    local is_live = not task:done()
+    if is_live and not handle and not task:is_awaited() then
+      task:cancel()
+    elseif is_live and not (handle and handle.detached) then
+      kept = kept + 1
+      watched[kept], handles[kept] = task, handle
+    end
+  end
+  watched_count = kept
+  if kept == 0 then collected.unwatch(sweep) end
+end
+
+
+local function watch(handle)
+  if watched_count == 0 then collected.watch(sweep) end
+  watched_count = watched_count + 1
+  watched[watched_count], handles[watched_count] = handle.task, handle
+end
+
+
+--- Makes a handle for a task.
+---@param task neap.Task
+---@return ward.Task
+local function handle_of(task)
+  return setmetatable({ task = task, joined = false, detached = false }, Handle)
+end
+
+
+local function join(self)
+  if self.joined then error("task already joined", 0) end
+  self.joined = true
+  return self.task
+end
+
+
+--- Waits for the task to finish and returns its results; once only.
+---@return any ...
+-- Raises "task already joined" the second time, "cancelled" if the task was cancelled, or its
+-- error.
+function Handle:wait()
+  return join(self):wait()
+end
+
+
+--- Cancels the task.
+---@return boolean  false if it has finished or was cancelled before
+function Handle:cancel()
+  return self.task:cancel()
+end
+
+
+--- Whether the task has finished.
+---@return boolean
+function Handle:done()
+  return self.task:done()
+end
+
+
+--- Lets the task go on without its handle.
+---@return boolean  true
+function Handle:detach()
+  self.detached = true
+  return self.task:detach()
+end
+
+
+function Handle:is_ready()
+  return self.joined or self.task:done()
+end
+
+function Handle:place()
+  return self.task:place()
+end
+
+function Handle:claim()
+  return self:wait()
+end
+
+awaitable.declare(Handle)
+
+
+local ward = {}
+
+
+--- Starts a task.
+---@param fn function
+---@param ... any  its arguments
+---@return ward.Task  keep it: a handle that is collected cancels its task, unless it was detached
+function ward.spawn(fn, ...)
+  check.callable(fn, 1, "spawn")
+  local handle = handle_of(Task.spawn(fn, ...))
+  watch(handle)
+  return handle
+end
+
+
+--- Starts a task that lives on without its handle.
+---@return ward.Task
+function ward.spawn_detached(fn, ...)
+  local handle = handle_of(Task.spawn(fn, ...))
+  handle:detach()
+  return handle
+end
+
+
+--- Makes a bounded channel.
+---@param options? integer|{ capacity: integer? }  64 by default
+---@return neap.Channel
+function ward.channel(options)
+  local capacity = options
+  if type(options) == "table" then
+    capacity = options.capacity
+  end
+  if capacity == nil then capacity = DEFAULT_CAPACITY end
+  if type(capacity) ~= "number" or capacity < 1 or capacity % 1 ~= 0 then
+    check.fail(1, "channel", "a positive whole number as the capacity expected")
+  end
+  return Channel.new(capacity)
+end
+
+
+--- Waits for an awaitable.
+---@param awaited any
+---@return any ...
+function ward.await(awaited)
+  awaitable.check(awaited, 1, "await")
+  return async.await(awaited)
+end
+
+
+--- Waits for the first of several awaitables.
+---@param list table[]
+---@return integer index
+---@return any ...  what its `wait` returns
+function ward.select(list)
+  check.type(list, "table", 1, "select")
+  if #list == 0 then
+    check.fail(1, "select", "a list with at least one awaitable expected, got an empty one")
+  end
+  for i = 1, #list do awaitable.check(list[i], 1, "select", " at index " .. i) end
+  return select(list)
+end
+
+return ward
