@@ -11,9 +11,13 @@ local check = require "neap.check"
 local duration = require "neap.duration"
 local scheduler = require "neap.scheduler"
 local Task = require "neap.task"
-local vm = require "neap.vm"
 
-local setmetatable = setmetatable
+local pairs, setmetatable = pairs, setmetatable
+
+local function wait_for(foreign)
+  return awaitable.wait_of(foreign)(foreign)
+end
+
 
 --- One place that a choosing task is parked at.
 local Arm = {}
@@ -35,16 +39,22 @@ function Choice:park(task)
   task.parked = self
   local list = self.list
   for i = 1, #list do
+    local awaited = list[i]
+    if not awaitable.is_own(awaited) then
+      awaited = Task.spawn(wait_for, awaited)
+      self.helpers = self.helpers or {}
+      self.helpers[i] = awaited
+    end
     local arm = setmetatable({
-      task = task, index = i, parked = nil, prev = nil, next = nil, slot = nil, value = nil,
-      ticket = nil,
+      task = task, index = i, awaited = awaited,
+      parked = nil, prev = nil, next = nil, slot = nil, value = nil, ticket = nil,
     }, Arm)
     self[i] = arm
-    local place, argument = list[i]:place()
+    local place, argument = awaited:place()
     place:park(arm, argument)
   end
   if self.deadline then
-    local arm = setmetatable({ task = task, index = 0 }, Arm)
+    local arm = setmetatable({ task = task, index = 0, parked = nil, slot = nil }, Arm)
     self[#list + 1] = arm
     scheduler.timers:park(arm, self.deadline)
   end
@@ -57,6 +67,8 @@ function Choice:remove(task)
     local arm = self[i]
     if arm.parked then arm.parked:remove(arm) end
   end
+  if not self.helpers then return end
+  for _, helper in pairs(self.helpers) do helper:cancel() end
 end
 
 
@@ -66,44 +78,20 @@ function Choice:describe()
 end
 
 
-local function wait_for(foreign)
-  return awaitable.wait_of(foreign)(foreign)
-end
-
-
---- The list with helper tasks in the place of what is not neap's own.
-local function with_helpers(list)
-  local helpers
-  for i = 1, #list do
-    if not awaitable.is_own(list[i]) then
-      if not helpers then
-        helpers, list = {}, { vm.unpack(list) }
-      end
-      local helper = Task.spawn(wait_for, list[i])
-      helpers[#helpers + 1], list[i] = helper, helper
-    end
-  end
-  return list, helpers
-end
-
-
 local function choose(list, deadline)
   while true do
     for i = 1, #list do
-      if list[i]:is_ready() then return i, list[i]:wait() end
+      if awaitable.is_own(list[i]) and list[i]:is_ready() then return i, list[i]:wait() end
     end
-    local waiter = scheduler.wait(setmetatable({ list = list, deadline = deadline }, Choice))
+    local choice = setmetatable({ list = list, deadline = deadline, helpers = nil }, Choice)
+    local waiter = scheduler.wait(choice)
     local winner = waiter.winner
     if winner == 0 then return nil, "timeout" end
-    local arm = list[winner]
-    if waiter.grantor or waiter.value or arm:is_ready() then return winner, arm:claim(waiter) end
+    local awaited = choice[winner].awaited
+    if waiter.grantor or waiter.value or awaited:is_ready() then
+      return winner, awaited:claim(waiter)
+    end
   end
-end
-
-
-local function cancel_helpers(helpers, ...)
-  for i = 1, #helpers do helpers[i]:cancel() end
-  return ...
 end
 
 
@@ -123,9 +111,7 @@ local function select(list, timeout)
     check.fail(1, "select", "a list with at least one awaitable expected, got an empty one")
   end
   if scheduler.doomed then scheduler.checkpoint() end
-  local arms, helpers = with_helpers(list)
-  if not helpers then return choose(arms, deadline) end
-  return cancel_helpers(helpers, choose(arms, deadline))
+  return choose(list, deadline)
 end
 
 return select

@@ -331,7 +331,8 @@ function Task:cancel()
     take_back(self, self.box[1])
   end
   local thread = self.thread
-  if thread and status(thread) ~= "suspended" then
+  local is_active = thread and status(thread)
+  if is_active == "running" or is_active == "normal" then
     self.doomed, doomed = true, doomed + 1
     scheduler.set_doomed(true)
     return true
