@@ -74,7 +74,8 @@ impl Root {
     fn read(&self, path: &str) -> std::result::Result<(Vec<u8>, String), String> {
         match self {
             Root::Embedded => match EMBEDDED.get_file(path) {
-                Some(file) => Ok((file.contents().to_vec(), path.to_owned())),
+                // No file of a user's has such a name, so that theirs are told from ours in messages.
+                Some(file) => Ok((file.contents().to_vec(), format!("<neap>/{path}"))),
                 None => Err(format!("no embedded file '{path}'")),
             },
             Root::Directory(directory) => {
