@@ -16,8 +16,8 @@ local failures = require "neap.failures"
 local scheduler = require "neap.scheduler"
 local threads = require "neap.threads"
 
-local error, getmetatable, rawset, running, setmetatable, type =
-  error, getmetatable, rawset, coroutine.running, setmetatable, type
+local error, getmetatable, rawset, setmetatable, type =
+  error, getmetatable, rawset, setmetatable, type
 
 local face = {}
 
@@ -87,7 +87,7 @@ end
 --- The task of this face that calls, in its own thread.
 local function caller()
   local task = scheduler.current_task()
-  if task and task.view and running() == scheduler.current_thread() then return task end
+  if task and task.view and scheduler.is_in_current() then return task end
 end
 
 
@@ -261,12 +261,12 @@ end
 
 Future.wait = get
 
+--- Whether a wait would not suspend: the task is dead, or pending, which is an error.
 function Future:is_ready()
-  return self.view.state == "dead"
+  return self.view.state == "dead" or not self.view.task
 end
 
 function Future:place()
-  if not self.view.task then error("cannot join a pending task", 0) end
   return self.view.task:place()
 end
 

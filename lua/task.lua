@@ -8,8 +8,9 @@ local check = require "neap.check"
 local scheduler = require "neap.scheduler"
 local threads = require "neap.threads"
 local timer = require "neap.timer"
+local vm = require "neap.vm"
 
-local create, status = coroutine.create, coroutine.status
+local status = coroutine.status
 local setmetatable, type = setmetatable, type
 
 --- Times from here on are taken for mistakes; ids from here on are not exact numbers.
@@ -32,20 +33,22 @@ local function prepare(position, name, target, ...)
   local kind = type(target)
   local made
   if kind == "thread" then
-    if status(target) ~= "suspended" then
-      local problem = "suspended coroutine expected, got a " .. status(target) .. " one"
-      check.fail(position, name, problem, 2)
+    local state = Task.is_over(target) and "dead" or status(target)
+    if state ~= "suspended" then
+      check.fail(position, name, "suspended coroutine expected, got a " .. state .. " one", 2)
     end
     made = Task.of_thread(target)
     -- One that waits for something else is woken by that.
     if made.state ~= "pending" and not made:is_parked_for_user() then return made, target, true end
+    made:unqueue()
+    made.state = "pending"
   else
     check.callable(target, position, name, 2)
-    target = create(kind == "function" and target or function(...) return target(...) end)
+    target = vm.create(target)
     made = Task.of_thread(target)
   end
   made.count, made.values = threads.keep(...)
-  return made, target, made.starting
+  return made, target, false
 end
 
 

@@ -19,9 +19,10 @@ local HERE = {}
 ---@param start fun(fn: function, ...): any
 ---@return fun(...): any
 function async.wrap(fn, start)
-  local function wrapped(marker, ...)
-    if marker == HERE then return fn(...) end
-    return start(fn, marker, ...)
+  local function here(_, ...) return fn(...) end
+  local function wrapped(...)
+    if (...) == HERE then return here(...) end
+    return start(fn, ...)
   end
   made[wrapped] = true
   return wrapped

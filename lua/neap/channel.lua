@@ -113,7 +113,8 @@ end
 function Channel:send(value)
   if scheduler.doomed then scheduler.checkpoint() end
   local sent, err = self:try_send(value)
-  if err ~= "full" then return sent, err end
+  if sent then return true end
+  if err == "closed" then return nil, err end
   return self:claim_sent(scheduler.wait(self.senders, value))
 end
 
@@ -155,7 +156,8 @@ end
 function Channel:wait()
   if scheduler.doomed then scheduler.checkpoint() end
   local value, err = self:try_recv()
-  if err ~= "empty" then return value, err end
+  if not err then return value end
+  if err == "closed" then return nil, err end
   return self:claim(scheduler.wait(self.receivers))
 end
 
@@ -238,8 +240,13 @@ end
 ---@param waiter table
 ---@return any value
 ---@return "closed"? err
-function Channel.claim(_, waiter)
-  if not waiter.grantor then return nil, "closed" end
+function Channel:claim(waiter)
+  if not waiter.grantor then
+    -- Closed; but what a cancelled receiver has handed back is still to be had.
+    local value, err = self:try_recv()
+    if err then return nil, err end
+    return value
+  end
   local value = waiter.value
   waiter.grantor, waiter.value = nil, nil
   return value

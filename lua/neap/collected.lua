@@ -11,36 +11,32 @@ local setmetatable = setmetatable
 
 local collected = {}
 
-local canary = setmetatable({}, { __mode = "v" })
-local watchers, watcher_count = {}, 0
+local weak = { __mode = "v" }
 
-local function sweep()
-  if canary[1] then return end
-  canary[1] = {}
-  for i = 1, watcher_count do watchers[i]() end
-end
+--- The hooks of the functions that watch.
+local hooks = {}
 
 
 --- Calls fn at the end of each tick that follows a collection.
 ---@param fn fun()
 function collected.watch(fn)
-  watcher_count = watcher_count + 1
-  watchers[watcher_count] = fn
-  canary[1] = canary[1] or {}
-  scheduler.sweep = sweep
+  if hooks[fn] then return end
+  local canary = setmetatable({ {} }, weak)
+  hooks[fn] = function()
+    if canary[1] then return end
+    canary[1] = {}
+    fn()
+  end
+  scheduler.add_hook(hooks[fn])
 end
 
 
 --- Undoes `watch`.
 ---@param fn fun()
 function collected.unwatch(fn)
-  for i = watcher_count, 1, -1 do
-    if watchers[i] == fn then
-      watchers[i], watchers[watcher_count] = watchers[watcher_count], nil
-      watcher_count = watcher_count - 1
-    end
-  end
-  if watcher_count == 0 then scheduler.sweep = nil end
+  if not hooks[fn] then return end
+  scheduler.remove_hook(hooks[fn])
+  hooks[fn] = nil
 end
 
 return collected

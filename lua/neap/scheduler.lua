@@ -66,9 +66,29 @@ local urgent, urgent_count = {}, 0
 local stale = {}
 local attention = false
 
---- Called at the end of each tick, if set (by neap.collected, while there is something to look
--- after).
-scheduler.sweep = nil
+--- What is called at the end of each tick.
+local hooks, hook_count = {}, 0
+
+
+--- Has a function called at the end of each tick, until `remove_hook`.
+---@param hook fun()
+function scheduler.add_hook(hook)
+  scheduler.remove_hook(hook)
+  hook_count = hook_count + 1
+  hooks[hook_count] = hook
+end
+
+
+--- Undoes `add_hook`. A hook may remove itself.
+---@param hook fun()
+function scheduler.remove_hook(hook)
+  for i = hook_count, 1, -1 do
+    if hooks[i] == hook then
+      hooks[i], hooks[hook_count] = hooks[hook_count], nil
+      hook_count = hook_count - 1
+    end
+  end
+end
 
 
 --- Makes a thread ready: it runs in the next tick.
@@ -159,6 +179,7 @@ local function begin(task)
   local count, values, thread = task.count, task.values, task.thread
   task.count, task.values, task.parked = 0, nil, nil
   if thread then
+    if not task:is_resumable(thread) then return end
     current = thread
     return settle(thread, resume(thread, threads.release(count, values)))
   end
@@ -195,7 +216,7 @@ local function attend(thread)
     begin(task)
   end
   urgent_count = 0
-  local left = thread and stale[thread]
+  local left = stale[thread]
   if left then stale[thread] = left > 1 and left - 1 or nil end
   attention = next(stale) ~= nil
   return left ~= nil
@@ -286,8 +307,7 @@ local function tick()
   end
 
   if timers.count > 0 then timers:wake_due(scheduler.now()) end
-  local sweep = scheduler.sweep
-  if sweep then sweep() end
+  for i = hook_count, 1, -1 do hooks[i]() end
 end
 
 
@@ -318,7 +338,7 @@ end
 local turn = {}
 
 function turn.park(_, task)
-  if task.thread then enqueue(task.thread) end
+  task:wake()
 end
 
 function turn.describe()
@@ -359,11 +379,19 @@ function scheduler.checkpoint()
 end
 
 
+--- Whether the code that runs is in the thread that the scheduler resumed last.
+---@return boolean
+function scheduler.is_in_current()
+  return running() == current
+end
+
+
 --- The running task: in a coroutine of the user's, its own if it has one, else the enclosing one.
 ---@return neap.Task?
 function scheduler.current_task()
   local me = running()
-  return me and task_of[me] or task_of[current]
+  if me == current or not (current or scheduler.bar) then return task_of[me or false] end
+  return current and (me and task_of[me] or task_of[current]) or nil
 end
 
 

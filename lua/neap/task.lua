@@ -16,7 +16,8 @@ local Waiters = require "neap.waiters"
 local scheduler = require "neap.scheduler"
 local failures = require "neap.failures"
 
-local error, setmetatable, tostring, type = error, setmetatable, tostring, type
+local error, next, pairs, setmetatable, tostring, type =
+  error, next, pairs, setmetatable, tostring, type
 local status = coroutine.status
 local release = threads.release
 local task_of, callers = scheduler.task_of, scheduler.callers
@@ -47,6 +48,18 @@ local created, alive, doomed = 0, 0, 0
 -- user's to drop, so nothing here holds it: the task keeps it in a weak box meanwhile.
 local loose = setmetatable({}, { __mode = "k" })
 local weak = { __mode = "v" }
+
+
+--- Threads that will never be resumed again, whatever the VM calls their status.
+local killed = setmetatable({}, { __mode = "k" })
+
+
+--- Whether a thread has ended or was cancelled.
+---@param thread thread
+---@return boolean
+function Task.is_over(thread)
+  return killed[thread] or status(thread) == "dead"
+end
 
 
 local function let_go(task)
@@ -125,10 +138,46 @@ function Task.alive()
 end
 
 
+--- Tasks that are parked for their user and cannot be let go: somebody waits for them, or they have
+-- finalizers. If the user resumes their thread to its end, nobody else notices.
+local held = {}
+local notice_ends
+
+local function hold(task)
+  held[task] = true
+  scheduler.add_hook(notice_ends)
+end
+
+
 local function has_ended(task)
   local state = task.state
   return state ~= "started" and state ~= "pending"
 end
+
+
+--- Takes a waiter from where it waits, and passes on what it was handed.
+local function withdraw(waiter)
+  if waiter.parked then
+    waiter.parked:remove(waiter)
+  elseif waiter.grantor then
+    waiter.grantor:pass_on(waiter)
+  end
+end
+Task.withdraw = withdraw
+
+
+--- Takes a task out of every queue, and from where it waits.
+local function unqueue(task)
+  local thread = task.thread
+  if task.starting then
+    task.starting = false
+  elseif task.state == "started" and not task.parked then
+    -- Unless it runs, it is in the queue of those that are ready.
+    if thread and status(thread) == "suspended" then scheduler.forget(thread) end
+  end
+  withdraw(task)
+end
+Task.unqueue = unqueue
 
 
 -- How a task ends.
@@ -137,6 +186,21 @@ local function die(task, ending, count, values)
   task.state, task.count, task.values, task.final = ending, count, values, nil
   alive = alive - 1
   if task.waiters then task.waiters:wake_all() end
+end
+
+
+local finish
+
+function notice_ends()
+  for task in pairs(held) do
+    local is_parked = task:is_parked_for_user()
+    if is_parked and status(task.thread) == "dead" then
+      task.parked, is_parked = nil, false
+      finish(task, "returned", 0)
+    end
+    if not is_parked then held[task] = nil end
+  end
+  if not next(held) then scheduler.remove_hook(notice_ends) end
 end
 
 
@@ -153,7 +217,7 @@ local function next_finalizer(task)
 end
 
 
-local function finish(task, ending, count, values)
+function finish(task, ending, count, values)
   local thread = task.thread
   if thread then task_of[thread], task.thread = nil, false end
   if task.doomed then
@@ -188,7 +252,7 @@ local function close(task, closer, err)
         failures.report(raised, task, nil, "a to-be-closed variable of " .. tostring(task))
       end
     end
-    callers[thread], task_of[thread] = nil, nil
+    callers[thread], task_of[thread], killed[thread] = nil, nil, true
     thread = caller
   end
   task.thread = false
@@ -213,9 +277,6 @@ function Task:failed(err, thread)
   if self.final then
     failures.report(err, self, traceback, "a finalizer of " .. tostring(self))
     return next_finalizer(self)
-  elseif self.entering then
-    -- The VM had refused to let it wait: it went on by itself, and has ended unseen.
-    return finish(self, "returned", 0)
   end
   self.traceback = traceback
   return finish(self, "failed", 1, err)
@@ -243,37 +304,37 @@ function Task:is_parked_for_user()
 end
 
 
+--- Whether its failure is reported at once, and its handle may be dropped.
+---@return boolean
+function Task:is_detached()
+  return self.is_loud == true
+end
+
+
 --- The thread has yielded by itself.
 function Task:yielded()
   local message = self.yield_error
-  if message and not self.final then
+  if self.final then
+    local traceback = vm.traceback(self.thread)
+    close(self, vm.close)
+    failures.report(Task.yield_error, self, traceback, "a finalizer of " .. tostring(self))
+    return next_finalizer(self)
+  elseif self.doomed then
+    return self:killed()
+  elseif message then
     local traceback = vm.traceback(self.thread)
     close(self, vm.close)
     self.traceback = traceback
     return finish(self, "failed", 1, message)
-  elseif message then
-    close(self, vm.close)
-    failures.report(message, self, nil, "a finalizer of " .. tostring(self))
-    return next_finalizer(self)
   end
   local thread = self.thread
   self.parked = resumed_by_user
-  local is_held = self.finalizers or self:is_awaited() or callers[thread]
-  if not is_held and self.is_loud then
+  if self.finalizers or self:is_awaited() or callers[thread] or not self.is_loud then
+    hold(self)
+  else
     let_go(self)
   end
 end
-
-
---- Takes a waiter from where it waits, and passes on what it was handed.
-local function withdraw(waiter)
-  if waiter.parked then
-    waiter.parked:remove(waiter)
-  elseif waiter.grantor then
-    waiter.grantor:pass_on(waiter)
-  end
-end
-Task.withdraw = withdraw
 
 
 --- Gives up a finalizer that waits for ever.
@@ -291,8 +352,27 @@ end
 ---@param value? any
 function Task:wake(grantor, value)
   self.grantor, self.value = grantor, value
-  if self.state == "pending" then return enqueue_start(self) end
+  if self.state == "pending" or self.entering then return enqueue_start(self) end
   enqueue(self.thread)
+end
+
+
+--- Whether a thread that is not of the pool can be resumed now. One that the user has resumed to
+-- its end meanwhile cannot; nor one whose wait the VM had refused, which went on by itself.
+---@param thread thread
+---@return boolean
+function Task:is_resumable(thread)
+  local state = status(thread)
+  if self.entering and not vm.is_suspended_here(thread) then
+    withdraw(self)
+    self.entering, self.grantor, self.value = nil, nil, nil
+    if state == "suspended" then
+      self:yielded()
+      return false
+    end
+  end
+  if state == "dead" then finish(self, "returned", 0) end
+  return state == "suspended"
 end
 
 
@@ -337,10 +417,8 @@ function Task:cancel()
     scheduler.set_doomed(true)
     return true
   end
-  local is_queued = self.state == "started" and not self.parked and not self.starting
-  withdraw(self)
-  if is_queued then scheduler.forget(thread) end
-  self.starting, self.fn = false, nil
+  unqueue(self)
+  self.fn = nil
   close(self, vm.close)
   finish(self, "cancelled", 0)
   return true
@@ -429,6 +507,10 @@ end
 
 --- Where a wait parks.
 function Task:place()
+  if self.box and self.box[1] then
+    take_back(self, self.box[1])
+    hold(self)
+  end
   local waiters = self.waiters
   if not waiters then
     waiters = Waiters.new(self)

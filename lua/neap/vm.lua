@@ -39,6 +39,15 @@ function vm.pack(...)
   return { n = select("#", ...), ... }
 end
 
+--- Makes a thread for anything that can be called (5.1's coroutine.create takes no more than Lua
+-- functions).
+---@param fn any
+---@return thread
+function vm.create(fn)
+  local ok, thread = pcall(create, fn)
+  return ok and thread or create(function(...) return fn(...) end)
+end
+
 do
   local probe = create(function() return pcall(coroutine.yield) end)
   resume(probe)
@@ -49,6 +58,9 @@ do
   --- Whether the VM's own xpcall passes arguments on.
   vm.xpcall_arguments = arguments == 2
 end
+
+--- Whether a coroutine can be asked if it may yield.
+vm.knows_yieldable = coroutine.isyieldable ~= nil
 
 --- Whether the running coroutine may yield here. True where the VM cannot tell: the yield itself
 --- will raise then.
@@ -144,6 +156,18 @@ function vm.position(thread)
     local where = line:match("^(%S.-:%d+)")
     if where and not line:find("^%[") then return where end
   end
+end
+
+--- Whether a thread is suspended in neap's own code; true where the VM cannot tell.
+---@param thread thread
+---@return boolean
+function vm.is_suspended_here(thread)
+  if status(thread) ~= "suspended" then return false end
+  if vm.knows_yieldable or not raw_traceback then return true end
+  for line in raw_traceback(thread):gmatch("\n%s*([^\n]+)") do
+    if line:sub(1, 4) ~= "[C]:" then return is_own(line) end
+  end
+  return true
 end
 
 --- The text that an error would be given as its position, if raised at one of neap's own lines.

@@ -44,13 +44,13 @@ end
 local function wait_in_coroutine(me, place, argument)
   local root = me
   while callers[root] do root = callers[root] end
-  local task = Task.of_thread(root)
-  if task.state == "cancelled" or task.doomed then
-    if task.doomed then task:killed() end
+  local task = not Task.is_over(root) and Task.of_thread(root)
+  if not task or task.doomed then
+    if task then task:killed() end
     while true do co_yield() end
   end
   if not vm.can_yield() then co_yield() end
-  if task.entering then Task.withdraw(task) end
+  task:unqueue()
   local thread = me
   while thread do
     task_of[thread] = task

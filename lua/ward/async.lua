@@ -33,9 +33,9 @@ local function sweep()
     local task, handle = watched[i], handles[i]
     watched[i], handles[i] = nil, nil
     local is_live = not task:done()
-    if is_live and not handle and not task:is_awaited() then
+    if is_live and not handle and not task:is_detached() and not task:is_awaited() then
       task:cancel()
-    elseif is_live and not (handle and handle.detached) then
+    elseif is_live and not task:is_detached() then
       kept = kept + 1
       watched[kept], handles[kept] = task, handle
     end
@@ -56,7 +56,7 @@ end
 ---@param task neap.Task
 ---@return ward.Task
 local function handle_of(task)
-  return setmetatable({ task = task, joined = false, detached = false }, Handle)
+  return setmetatable({ task = task, joined = false }, Handle)
 end
 
 
@@ -93,7 +93,6 @@ end
 --- Lets the task go on without its handle.
 ---@return boolean  true
 function Handle:detach()
-  self.detached = true
   return self.task:detach()
 end
 
