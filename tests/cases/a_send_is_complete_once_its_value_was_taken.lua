@@ -1,0 +1,35 @@
+-- A sender cancelled after its value was taken, but before it ran again, has sent it, once.
+local neap = require "neap"
+
+local direct = neap.channel(0)
+local sender = neap.spawn(function()
+  direct:send("from hand to hand")
+  print("never printed")
+end)
+neap.yield()
+print("taken", direct:try_recv())
+print("cancel the sender", sender:cancel())
+print("nothing more", direct:try_recv())
+
+local channel = neap.channel(1)
+channel:send("first")
+sender = neap.spawn(function()
+  channel:send("second")
+  print("never printed")
+end)
+neap.yield()
+print("make room", channel:try_recv())
+print("the value has moved in: " .. channel:len())
+print("cancel the sender", sender:cancel())
+print("it stays", channel:try_recv())
+print("once", channel:try_recv())
+
+local selecting = neap.spawn(function()
+  neap.select { neap.future(), direct:sending("by select") }
+  print("never printed")
+end)
+neap.yield()
+print("taken", direct:try_recv())
+print("cancel the select", selecting:cancel())
+print("nothing more", direct:try_recv())
+neap.sleep(1)
