@@ -1,0 +1,26 @@
+-- In a finalizer tasks can be spawned and awaited, values sent and received, errors caught.
+local neap = require "neap"
+
+local log, closed = neap.channel(math.huge), neap.future()
+local job = neap.spawn(function()
+  neap.finally(function()
+    local helper = neap.spawn(function()
+      neap.sleep(1)
+      return "the helper's result"
+    end)
+    print("waited for", helper:wait())
+    print("received", log:wait())
+    print("select", neap.select({ closed, neap.future() }, 5))
+    print("pcall", pcall(function()
+      neap.yield()
+      error("caught", 0)
+    end))
+  end)
+  neap.sleep("1h")
+end)
+neap.yield()
+log:send("a message")
+print("cancel", job:cancel())
+neap.sleep(2)
+closed:resolve("closed")
+print(pcall(job.wait, job))
