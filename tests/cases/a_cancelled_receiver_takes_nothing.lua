@@ -1,18 +1,16 @@
 -- A receiver that is cancelled while it waits is forgotten: the next value goes to the next one.
 local neap = require "neap"
 
-local channel = neap.channel(1)
-local function receive(name)
-  print(name .. " waits")
-  print(name .. " received", channel:wait())
+local channel, receivers = neap.channel(0), {}
+for i = 1, 6 do
+  receivers[i] = neap.spawn(function()
+    print("receiver " .. i .. " received", channel:wait())
+  end)
 end
-local first = neap.spawn(receive, "first")
-local second = neap.spawn(receive, "second")
-local third = neap.spawn(receive, "third")
 neap.yield()
-print("cancel the first and the third", first:cancel(), third:cancel())
-channel:send("a value")
+for _, i in ipairs { 2, 3, 6, 1 } do
+  print("cancel receiver " .. i, receivers[i]:cancel(), receivers[i]:cancel())
+end
+for i = 1, 3 do print("send " .. i, channel:try_send("value " .. i)) end
 neap.yield()
-print("nobody waits any more", channel:try_send("kept"), channel:try_send("too many"))
-print("second is " .. second:status(), "kept: " .. channel:len())
-print(pcall(first.wait, first))
+for i = 1, 6 do print("receiver " .. i, pcall(receivers[i].wait, receivers[i])) end

@@ -14,7 +14,8 @@ say("and again, at once", timer:wait())
 
 local late = neap.timer(1)
 neap.sleep(3)
-say("a timer that has passed", late:wait())
+neap.spawn(say, "another task")
+say("a timer that has passed, at once", late:wait())
 
 local shared = neap.timer(2)
 for i = 1, 2 do

@@ -13,6 +13,7 @@ print("kept", outbox:try_recv())
 
 local direct = neap.channel(0)
 neap.spawn(function() print("received", direct:wait()) end)
+neap.yield()
 print("to one who waits", neap.select { direct:sending("c"), inbox })
 neap.spawn(function() print("received", direct:wait()) end)
 print("to one who comes", neap.select { direct:sending("d"), inbox })
