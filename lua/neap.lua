@@ -2,6 +2,7 @@
 --
 -- This is all that `require "neap"` gives; each concept has a file of its own under neap/.
 
+local clock = require "neap.clock"
 local scheduler = require "neap.scheduler"
 local Task = require "neap.task"
 local Future = require "neap.future"
@@ -16,7 +17,7 @@ require "neap.waiting"
 
 local error, type = error, type
 
-scheduler.default_host = require "neap.host"
+clock.default_host = require "neap.host"
 
 local neap = {
   run = run.run,
@@ -27,7 +28,7 @@ local neap = {
   yield = scheduler.yield,
   sleep = timer.sleep,
   timer = timer.timer,
-  interval = timer.interval,
+  interval = require("neap.interval").new,
   async = async.async,
   await = async.await,
   future = Future.new,
@@ -56,7 +57,7 @@ function neap.use(host)
   elseif Task.alive() > 0 then
     error("attempt to change the host of living tasks: call neap.use before the first one", 2)
   end
-  scheduler.use(host)
+  clock.use(host)
 end
 
 

@@ -5,6 +5,7 @@
 
 local Task = require "neap.task"
 local check = require "neap.check"
+local clock = require "neap.clock"
 local scheduler = require "neap.scheduler"
 local threads = require "neap.threads"
 local timer = require "neap.timer"
@@ -83,7 +84,7 @@ function task.delay(seconds, target, ...)
   local made, _, is_busy = prepare(2, "delay", target, ...)
   delayed[made.id] = made
   if not is_busy then
-    scheduler.timers:park(made, scheduler.now() + seconds_of(seconds))
+    scheduler.timers:park(made, clock.now() + seconds_of(seconds))
   end
   return made.id
 end

@@ -31,9 +31,8 @@ end
 
 
 local function field(value, name)
-  local kind = type(value)
-  if kind == "table" then return value[name] end
-  local metatable = kind == "userdata" and getmetatable(value)
+  if type(value) == "table" then return value[name] end
+  local metatable = getmetatable(value)
   local index = type(metatable) == "table" and metatable.__index
   if type(index) == "table" then return index[name] end
   if type(index) == "function" then return index(value, name) end
@@ -46,7 +45,7 @@ function awaitable.wait_of(value)
   local kind = type(value)
   if kind ~= "table" and kind ~= "userdata" then return nil end
   local wait = field(value, "wait")
-  if wait ~= nil then return wait end
+  if check.is_callable(wait) then return wait end
   local metatable = getmetatable(value)
   return type(metatable) == "table" and metatable.__call or nil
 end

@@ -26,15 +26,22 @@ function check.type(value, expected, position, name, level)
   end
 end
 
---- Checks for something that can be called: a function, or a value with `__call`.
+--- Whether a value can be called: a function, or one with `__call`.
+---@return boolean
+function check.is_callable(value)
+  if type(value) == "function" then return true end
+  local metatable = getmetatable(value)
+  return type(metatable) == "table" and metatable.__call ~= nil
+end
+
+
+--- Checks for something that can be called.
 ---@param value any
 ---@param position integer
 ---@param name string
 ---@param level? integer
 function check.callable(value, position, name, level)
-  if type(value) == "function" then return end
-  local metatable = getmetatable(value)
-  if type(metatable) == "table" and metatable.__call then return end
+  if check.is_callable(value) then return end
   check.fail(position, name, "function expected, got " .. type(value), (level or 1) + 1)
 end
 

@@ -1,5 +1,6 @@
 --- What is done when everyone waits and nothing can wake anyone.
 
+local loop = require "neap.loop"
 local scheduler = require "neap.scheduler"
 local Task = require "neap.task"
 local failures = require "neap.failures"
@@ -57,7 +58,7 @@ function deadlock.cancel_all()
     local tasks = deadlock.tasks()
     local cancelled = false
     for i = 1, #tasks do cancelled = tasks[i]:cancel() or cancelled end
-    if not scheduler.drive(function() return Task.alive() == 0 end) and not cancelled then
+    if not loop.drive(function() return Task.alive() == 0 end) and not cancelled then
       for i = 1, #tasks do
         local task = tasks[i]
         if task.final then

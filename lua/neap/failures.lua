@@ -5,6 +5,7 @@
 -- has been collected and nobody can wait for it any more. A record holds no reference to its task
 -- but a weak one.
 
+local loop = require "neap.loop"
 local scheduler = require "neap.scheduler"
 local collected = require "neap.collected"
 local vm = require "neap.vm"
@@ -59,7 +60,7 @@ end
 function failures.report(err, task, traceback, what)
   traceback = traceback or ""
   if not handler then return write(err, traceback, what) end
-  local ok, raised = scheduler.call_barred(scheduler.RUNNING, handler, err, task, traceback, what)
+  local ok, raised = scheduler.call_barred(loop.RUNNING, handler, err, task, traceback, what)
   if not ok then
     write(err, traceback, what)
     write(raised, nil, "the on_error handler")

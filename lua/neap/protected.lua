@@ -14,17 +14,37 @@
 
 local vm = require "neap.vm"
 local threads = require "neap.threads"
+local check = require "neap.check"
+local loop = require "neap.loop"
+local registry = require "neap.registry"
 local scheduler = require "neap.scheduler"
 
-local co_yield, resume, running = coroutine.yield, coroutine.resume, coroutine.running
-local error, getmetatable, native_pcall, native_xpcall, setmetatable, type =
-  error, getmetatable, pcall, xpcall, setmetatable, type
+local co_yield, resume, running = coroutine.yield, coroutine.resume, vm.running
+local error, native_pcall, native_xpcall, setmetatable, type =
+  error, pcall, xpcall, setmetatable, type
 local START, RETURNED, acquire, recycle, keep, release =
   threads.START, threads.RETURNED, threads.acquire, threads.recycle, threads.keep, threads.release
 local NESTED, CALL, DELIVER = scheduler.NESTED, scheduler.CALL, scheduler.DELIVER
-local task_of, callers = scheduler.task_of, scheduler.callers
+local root_of = registry.root_of
 
 local protected = {}
+
+
+--- As debug.traceback, across the threads in which pcalls run their functions.
+function protected.traceback(thread, message, level)
+  if type(thread) ~= "thread" then thread, message, level = nil, thread, message end
+  local kind = type(message)
+  if kind ~= "string" and kind ~= "number" and kind ~= "nil" then return message end
+  local start = thread or running()
+  local text = (message and message .. "\n" or "") .. "stack traceback:\n"
+    .. vm.traceback(thread, level)
+  local caller = start and registry.callers[start]
+  while caller do
+    text = text .. "\n" .. vm.traceback(caller)
+    caller = registry.callers[caller]
+  end
+  return text
+end
 
 
 if vm.yieldable_pcall then
@@ -37,9 +57,10 @@ if vm.yieldable_pcall then
     end
   end
 
-  --- Puts pcall and xpcall in place of the globals.
+  --- Puts xpcall in place of the global, and a debug.traceback that hides neap's own lines.
   function protected.install()
     vm.set_global("xpcall", protected.xpcall)
+    vm.set_traceback(protected.traceback)
   end
 
   return protected
@@ -53,12 +74,18 @@ local NESTED_RESUMES, NESTED_PCALLS = 100, 16000
 --- How many pcalls a thread stands in.
 local levels = setmetatable({}, { __mode = "k" })
 
+local task_of, callers, callees
+registry.on_shrink(function()
+  task_of, callers, callees = registry.task_of, registry.callers, registry.callees
+  levels = registry.copy(levels)
+end)
+
 
 --- Undoes the link between a child that has ended and its caller.
 local function unlink(me, child)
   local task = task_of[child]
   if task then task.thread, task_of[child] = me, nil end
-  callers[child] = nil
+  callers[child], callees[me] = nil, nil
   if scheduler.current_thread() == child then scheduler.set_current(me) end
 end
 
@@ -66,18 +93,23 @@ end
 --- How a child has ended: true and its results in kept form, or false, 1, its error and its thread.
 local receive
 
-local function answer(me, child, ok, request, a, ...)
+local function drop_first(_, ...)
+  return ...
+end
+
+
+local function answer(me, child, ok, ...)
+  local request = ...
   if ok and request ~= RETURNED then
-    if request == NESTED then return receive(me, child, co_yield(NESTED, a, ...)) end
-    if scheduler.current_thread() == child then
-      return receive(me, child, co_yield(NESTED, request, a, ...))
+    if request ~= NESTED and scheduler.current_thread() == child then
+      return receive(me, child, co_yield(NESTED, ...))
     end
-    return receive(me, child, co_yield(request, a, ...))
+    return receive(me, child, co_yield(...))
   end
   unlink(me, child)
   if not ok then return false, 1, request, child end
   recycle(child)
-  return true, a, ...
+  return true, drop_first(...)
 end
 
 
@@ -99,7 +131,7 @@ local function call(me, fn, count, values)
   local level = (levels[me] or 0) + 1
   if level > NESTED_PCALLS then error("stack overflow", 3) end
   local child = acquire()
-  callers[child], levels[child] = me, level
+  callers[child], callees[me], levels[child] = me, child, level
   if me ~= scheduler.current_thread() then
     return answer(me, child, resume(child, START, fn, count, values))
   elseif scheduler.depth >= NESTED_RESUMES then
@@ -121,13 +153,6 @@ local function outcome(ok, count, values)
 end
 
 
-local function is_callable(fn)
-  if type(fn) == "function" then return true end
-  local metatable = getmetatable(fn)
-  return type(metatable) == "table" and metatable.__call ~= nil
-end
-
-
 --- Calls a function and catches its error, as Lua's own does; the function may wait.
 ---@param fn function
 ---@param ... any  its arguments
@@ -135,7 +160,7 @@ end
 ---@return any ...  its results, or its error, untouched
 function protected.pcall(fn, ...)
   local me = running()
-  if not me or scheduler.is_host(me) or not is_callable(fn) then return native_pcall(fn, ...) end
+  if loop.is_host() or not check.is_callable(fn) then return native_pcall(fn, ...) end
   return outcome(call(me, fn, keep(...)))
 end
 
@@ -161,34 +186,11 @@ end
 ---@return any ...
 function protected.xpcall(fn, handler, ...)
   local me = running()
-  if not me or scheduler.is_host(me) or not is_callable(fn) then
+  if loop.is_host() or not check.is_callable(fn) then
     local count, values = keep(...)
     return native_xpcall(function() return fn(release(count, values)) end, handler)
   end
   return handled(handler, call(me, fn, keep(...)))
-end
-
-
-local function root_of(thread)
-  while thread and callers[thread] do thread = callers[thread] end
-  return thread
-end
-
-
---- As debug.traceback, across the threads in which pcalls run their functions.
-function protected.traceback(thread, message, level)
-  if type(thread) ~= "thread" then thread, message, level = nil, thread, message end
-  local kind = type(message)
-  if kind ~= "string" and kind ~= "number" and kind ~= "nil" then return message end
-  local start = thread or running()
-  local text = (message and message .. "\n" or "") .. "stack traceback:\n"
-    .. vm.traceback(thread, level)
-  local caller = start and callers[start]
-  while caller do
-    text = text .. "\n" .. vm.traceback(caller)
-    caller = callers[caller]
-  end
-  return text
 end
 
 

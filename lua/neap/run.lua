@@ -1,5 +1,7 @@
 --- `run` and `step`: the two ways for a host to let tasks run.
 
+local clock = require "neap.clock"
+local loop = require "neap.loop"
 local scheduler = require "neap.scheduler"
 local Task = require "neap.task"
 local deadlock = require "neap.deadlock"
@@ -12,24 +14,24 @@ local run = {}
 
 
 local function refuse_nested()
-  local reason = scheduler.current_task() and scheduler.RUNNING or scheduler.barred()
+  local reason = scheduler.current_task() and loop.RUNNING or loop.refusal()
   if reason then error(reason, 3) end
 end
 
 
 --- The loop of `run`: until the main task has ended, then until all others have.
-local function loop(main)
+local function until_over(main)
   local function main_is_done() return main:done() end
   local function all_are_done() return Task.alive() == 0 end
-  if not scheduler.drive(main_is_done) then error(deadlock.resolve(), 0) end
-  if main.state ~= "returned" or not scheduler.drive(all_are_done) then deadlock.cancel_all() end
+  if not loop.drive(main_is_done) then error(deadlock.resolve(), 0) end
+  if main.state ~= "returned" or not loop.drive(all_are_done) then deadlock.cancel_all() end
 end
 
 
 --- Runs a task to its end, and all others to theirs.
 ---@param main neap.Task  in a queue already
 function run.until_done(main)
-  local ok, err = scheduler.enter(loop, main)
+  local ok, err = loop.enter(until_over, main)
   if main.state == "failed" then failures.seen(main) end
   failures.flush()
   if not ok then error(err, 0) end
@@ -48,7 +50,7 @@ end
 function run.run(main, ...)
   check.callable(main, 1, "run")
   refuse_nested()
-  if not scheduler.can_sleep() then
+  if not clock.host().sleep then
     error("this host cannot sleep: spawn tasks, and call neap.step() from the host's loop", 2)
   end
   return run.until_done(Task.spawn(main, ...))
@@ -60,9 +62,9 @@ end
 --- something outside can wake a task, nil when no task lives
 function run.step()
   refuse_nested()
-  local ok, err = scheduler.enter(scheduler.tick)
+  local ok, err = loop.enter(scheduler.tick)
   if not ok then error(err, 0) end
-  return scheduler.idle_time() or Task.alive() > 0 and huge or nil
+  return loop.idle_time() or Task.alive() > 0 and huge or nil
 end
 
 return run

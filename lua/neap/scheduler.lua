@@ -16,17 +16,17 @@
 -- counted in `stale` and passed over.
 --
 -- Names in the hot loop: `current` is the thread that the scheduler resumed last and that runs now
--- (false when none does); `task_of` leads from a thread to its task; `callers` from a thread in
--- which a `pcall` runs its function (Lua 5.1 only) to the thread that called it.
+-- (false when none does); `task_of`, `callers` and `callees` are the registry's.
 
 local vm = require "neap.vm"
+local clock = require "neap.clock"
+local registry = require "neap.registry"
 local threads = require "neap.threads"
 local Timers = require "neap.timers"
 
 local co_yield, resume, running, status =
-  coroutine.yield, coroutine.resume, coroutine.running, coroutine.status
-local next, pairs, pcall, setmetatable = next, pairs, pcall, setmetatable
-local huge = math.huge
+  coroutine.yield, coroutine.resume, vm.running, coroutine.status
+local pairs = pairs
 local START, RETURNED, acquire, recycle =
   threads.START, threads.RETURNED, threads.acquire, threads.recycle
 
@@ -40,11 +40,11 @@ scheduler.NESTED, scheduler.CALL, scheduler.DELIVER = NESTED, CALL, DELIVER
 local NESTED_SPAWNS = 40
 
 local current = false
-local task_of, callers = {}, setmetatable({}, { __mode = "k" })
-scheduler.task_of, scheduler.callers = task_of, callers
 
---- What is raised where the loop is at work already.
-scheduler.RUNNING = "the scheduler is already running"
+local task_of, callers, callees
+registry.on_shrink(function()
+  task_of, callers, callees = registry.task_of, registry.callers, registry.callees
+end)
 
 --- How many resumes are nested within the one that the loop made.
 scheduler.depth = 0
@@ -56,14 +56,14 @@ local doomed = false
 local timers = Timers.new()
 scheduler.timers = timers
 
-local ready, ready_count, ready_fill = {}, 0, 0
-local spare, spare_fill = {}, 0
+local ready, ready_count, ready_fill, ready_peak = {}, 0, 0, 0
+local spare, spare_fill, spare_peak = {}, 0, 0
 local starts, start_count = {}, 0
 local spare_starts = {}
 local deferred, deferred_count = {}, 0
 local deferring = {}
 local urgent, urgent_count = {}, 0
-local stale = {}
+local stale, stale_count, stale_peak = {}, 0, 0
 local attention = false
 
 --- What is called at the end of each tick.
@@ -121,6 +121,8 @@ end
 --- Forgets the entry of a thread that is in the ready queue.
 local function forget(thread)
   stale[thread] = (stale[thread] or 0) + 1
+  stale_count = stale_count + 1
+  if stale_count > stale_peak then stale_peak = stale_count end
   attention = true
 end
 scheduler.forget = forget
@@ -158,7 +160,8 @@ local function settle(thread, ok, request, a, b, c)
   local caller = callers[thread]
   if task.thread ~= thread then scheduler.unwind(task, thread) end
   if caller then
-    callers[thread], task_of[thread], task.thread, current = nil, nil, caller, caller
+    callers[thread], callees[caller] = nil, nil
+    task_of[thread], task.thread, current = nil, caller, caller
     if not ok then return settle(caller, resume(caller, DELIVER, false, 1, request, thread)) end
     recycle(thread)
     return settle(caller, resume(caller, DELIVER, true, a, b))
@@ -199,7 +202,7 @@ function scheduler.unwind(task, thread)
   while inner and inner ~= thread do
     local caller = callers[inner]
     vm.close(inner)
-    callers[inner], task_of[inner] = nil, nil
+    callers[inner], callees[caller], task_of[inner] = nil, nil, nil
     inner = caller
   end
   task.thread = thread
@@ -217,8 +220,14 @@ local function attend(thread)
   end
   urgent_count = 0
   local left = stale[thread]
-  if left then stale[thread] = left > 1 and left - 1 or nil end
-  attention = next(stale) ~= nil
+  if left then
+    stale[thread] = left > 1 and left - 1 or nil
+    stale_count = stale_count - 1
+  end
+  if stale_count == 0 then
+    attention = false
+    if stale_peak > 256 then stale, stale_peak = {}, 0 end
+  end
   return left ~= nil
 end
 
@@ -255,10 +264,11 @@ function scheduler.resume_now(task)
 end
 
 
-local function tick()
-  local batch, count, batch_fill = ready, ready_count, ready_fill
+--- Runs one tick.
+function scheduler.tick()
+  local batch, count, fill, peak = ready, ready_count, ready_fill, ready_peak
   local batch_starts, begun = starts, 0
-  ready, ready_count, ready_fill = spare, 0, spare_fill
+  ready, ready_count, ready_fill, ready_peak = spare, 0, spare_fill, spare_peak
   starts, start_count = spare_starts, 0
   local later_count = deferred_count
   if later_count > 0 then deferring, deferred, deferred_count = deferred, {}, 0 end
@@ -298,20 +308,24 @@ local function tick()
   local kept = ready_count
   for i = kept + 1, ready_fill do ready[i] = nil end
   ready_fill = kept
-  if count > 4 * kept + 256 then
-    spare, spare_fill, spare_starts = {}, 0, {}
+  if count > peak then peak = count end
+  if peak > 4 * kept + 256 then
+    spare, spare_fill, spare_peak, spare_starts = {}, 0, 0, {}
   else
-    if batch_fill < count then batch_fill = count end
-    for i = kept + 1, batch_fill do batch[i] = nil end
-    spare, spare_fill, spare_starts = batch, kept < batch_fill and kept or batch_fill, batch_starts
+    if fill < count then fill = count end
+    for i = kept + 1, fill do batch[i] = nil end
+    if fill > kept then fill = kept end
+    spare, spare_fill, spare_peak, spare_starts = batch, fill, peak, batch_starts
   end
 
-  if timers.count > 0 then timers:wake_due(scheduler.now()) end
+  if timers.count > 0 then timers:wake_due(clock.now()) end
   for i = hook_count, 1, -1 do hooks[i]() end
 end
 
 
-local function is_idle()
+--- Whether nothing is ready, or will be in the next tick but for the timers.
+---@return boolean
+function scheduler.is_idle()
   return ready_count == 0 and deferred_count == 0 and urgent_count == 0
 end
 
@@ -409,129 +423,25 @@ function scheduler.set_current(thread)
 end
 
 
---- Calls fn with errors caught, in a place where nothing may wait.
+--- Why nothing may wait at the moment, if so.
+---@type string?
+scheduler.bar = nil
+
+
+--- Calls fn with errors caught, where nothing may wait: on a thread that is dropped if it yields.
 ---@param reason string  the error that a wait raises in there
 ---@return boolean ok
 ---@return any ...
 function scheduler.call_barred(reason, fn, ...)
-  local previous, previous_bar = current, scheduler.bar
+  local previous, previous_bar, thread = current, scheduler.bar, vm.create(fn)
   local function lift(...)
     current, scheduler.bar = previous, previous_bar
-    return ...
+    if status(thread) == "dead" then return ... end
+    vm.close(thread)
+    return false, reason
   end
   current, scheduler.bar = false, reason
-  return lift(pcall(fn, ...))
-end
-
-
--- Time.
-
-local host, host_now = nil, nil
-local latest, offset = -huge, 0
-
---- Sets the host: its clock, its sleep, and whether it expects events from outside.
----@param contract neap.Host
-function scheduler.use(contract)
-  host, host_now, latest, offset = contract, contract.now, -huge, 0
-end
-
-
-local function chosen_host()
-  if not host then scheduler.use(scheduler.default_host()) end
-  return host
-end
-
-
---- The host's clock, in seconds. Where the host's goes backwards, this one goes on from where it
--- was.
----@return number
-function scheduler.now()
-  local now = ((host_now or chosen_host().now)()) + offset
-  if now < latest then
-    offset = offset + latest - now
-    return latest
-  end
-  latest = now
-  return now
-end
-
-
---- How long until something is to be done.
----@return number? seconds  0 if tasks are ready, nil if no deadline is set
-function scheduler.idle_time()
-  if not is_idle() then return 0 end
-  local deadline = timers:next_deadline()
-  if not deadline then return nil end
-  local left = deadline - scheduler.now()
-  return left > 0 and left or 0
-end
-
-
---- Whether the host can sleep; one that cannot is driven by `step`.
----@return boolean
-function scheduler.can_sleep()
-  return chosen_host().sleep ~= nil
-end
-
-
--- The loop.
-
-local ticking, driver = false, nil
-local host_thread = running()
-
-
---- Whether a thread is the host's: the one that loaded neap, or called `run` or `step` last.
-function scheduler.is_host(thread)
-  return thread == host_thread
-end
-
-
---- Why nothing may wait at the moment, if so: the loop is at work, or a handler of errors runs.
----@return string?
-function scheduler.barred()
-  if scheduler.bar then return scheduler.bar end
-  local is_over = driver and status(driver) == "dead"
-  if ticking and not is_over then return scheduler.RUNNING end
-end
-
-
-local function leave(ok, ...)
-  ticking, current = false, false
-  return ok, ...
-end
-
-
---- Runs fn as the loop, in the host thread, which must not be in the loop already.
----@return boolean ok
----@return any ...  fn's results or its error, which can only be the host's
-function scheduler.enter(fn, ...)
-  local me = running()
-  ticking, driver, host_thread = true, me, me
-  -- A host that is a coroutine may yield from its sleep, which 5.1's pcall would not allow.
-  if vm.yieldable_pcall or not me then return leave(pcall(fn, ...)) end
-  return leave(true, fn(...))
-end
-
-
---- Runs one tick.
-scheduler.tick = tick
-
-
---- Runs ticks until `finished()`, sleeping in between.
----@param finished fun(): boolean
----@return boolean  false if nothing can ever happen any more
-function scheduler.drive(finished)
-  local contract = chosen_host()
-  while true do
-    tick()
-    if finished() then return true end
-    local idle = scheduler.idle_time()
-    if not idle then
-      if not (contract.pending and contract.pending()) then return false end
-      idle = huge
-    end
-    if idle > 0 then contract.sleep(idle) end
-  end
+  return lift(resume(thread, ...))
 end
 
 

@@ -8,6 +8,7 @@
 
 local awaitable = require "neap.awaitable"
 local check = require "neap.check"
+local clock = require "neap.clock"
 local duration = require "neap.duration"
 local scheduler = require "neap.scheduler"
 local Task = require "neap.task"
@@ -106,7 +107,7 @@ local function select(list, timeout)
   for i = 1, #list do awaitable.check(list[i], 1, "select", " at index " .. i) end
   local deadline
   if timeout ~= nil then
-    deadline = scheduler.now() + duration(timeout, 2, "select")
+    deadline = clock.now() + duration(timeout, 2, "select")
   elseif #list == 0 then
     check.fail(1, "select", "a list with at least one awaitable expected, got an empty one")
   end

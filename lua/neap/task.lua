@@ -11,16 +11,18 @@
 
 local vm = require "neap.vm"
 local threads = require "neap.threads"
+local awaitable = require "neap.awaitable"
 local check = require "neap.check"
+local collected = require "neap.collected"
 local Waiters = require "neap.waiters"
+local registry = require "neap.registry"
 local scheduler = require "neap.scheduler"
 local failures = require "neap.failures"
 
-local error, next, pairs, setmetatable, tostring, type =
-  error, next, pairs, setmetatable, tostring, type
+local error, next, pairs, setmetatable, sort, tostring, type =
+  error, next, pairs, setmetatable, table.sort, tostring, type
 local status = coroutine.status
 local release = threads.release
-local task_of, callers = scheduler.task_of, scheduler.callers
 local enqueue, enqueue_start = scheduler.enqueue, scheduler.enqueue_start
 
 ---@class neap.Task
@@ -42,7 +44,7 @@ Task.__index = Task
 --- What a plain coroutine.yield from it gets; false if that parks it for its user.
 Task.yield_error = "attempt to yield from a task: use neap.yield()"
 
-local created, alive, doomed = 0, 0, 0
+local created, alive, most_alive, doomed = 0, 0, 0, 0
 
 --- Tasks that were parked for their user by a plain yield, under their threads. The thread is the
 -- user's to drop, so nothing here holds it: the task keeps it in a weak box meanwhile.
@@ -54,6 +56,34 @@ local weak = { __mode = "v" }
 local killed = setmetatable({}, { __mode = "k" })
 
 
+local task_of, callers, callees
+registry.on_shrink(function()
+  task_of, callers, callees = registry.task_of, registry.callers, registry.callees
+  loose, killed = registry.copy(loose), registry.copy(killed)
+  threads.empty_pool()
+end)
+
+
+--- How many tasks at once, or threads let go, make a burst after which the tables are replaced.
+local BURST = 1000
+
+local let_go_count = 0
+
+local function shrink()
+  -- Until what is dead has been collected, the new tables are as large as the old ones.
+  if registry.shrink() <= 4 * alive + BURST then collected.unwatch(shrink) end
+end
+
+
+--- Counts the threads that the weak tables hold until they are collected.
+local function count_let_go()
+  let_go_count = let_go_count + 1
+  if let_go_count < BURST then return end
+  let_go_count = 0
+  collected.watch(shrink)
+end
+
+
 --- Whether a thread has ended or was cancelled.
 ---@param thread thread
 ---@return boolean
@@ -63,16 +93,25 @@ end
 
 
 local function let_go(task)
-  local thread = task.thread
-  task.box = setmetatable({ thread }, weak)
-  task_of[thread], loose[thread], task.thread = nil, task, false
+  local thread, root = task.thread, nil
+  while thread do
+    task_of[thread] = nil
+    thread, root = callers[thread], thread
+  end
+  task.box = setmetatable({ root }, weak)
+  loose[root], task.thread = task, false
+  count_let_go()
   alive = alive - 1
 end
 
 
-local function take_back(task, thread)
-  loose[thread], task.box = nil, nil
-  task.thread, task_of[thread] = thread, task
+local function take_back(task, root)
+  loose[root], task.box = nil, nil
+  local thread = root
+  while thread do
+    task_of[thread], task.thread = task, thread
+    thread = callees[thread]
+  end
   alive = alive + 1
 end
 
@@ -85,6 +124,7 @@ end
 local function new(fn, count, values)
   created = created + 1
   alive = alive + 1
+  if alive > most_alive then most_alive = alive end
   return setmetatable({
     id = created, state = "pending", starting = false, fn = fn, count = count, values = values,
     thread = false, parked = nil, prev = nil, next = nil, slot = nil, value = nil, grantor = nil,
@@ -186,19 +226,28 @@ local function die(task, ending, count, values)
   task.state, task.count, task.values, task.final = ending, count, values, nil
   alive = alive - 1
   if task.waiters then task.waiters:wake_all() end
+  if most_alive > BURST and alive * 4 < most_alive then
+    most_alive = alive
+    collected.watch(shrink)
+  end
 end
 
 
 local finish
 
 function notice_ends()
+  local ended = {}
   for task in pairs(held) do
-    local is_parked = task:is_parked_for_user()
-    if is_parked and status(task.thread) == "dead" then
-      task.parked, is_parked = nil, false
-      finish(task, "returned", 0)
+    if not task:is_parked_for_user() then
+      held[task] = nil
+    elseif status(task.thread) == "dead" then
+      ended[#ended + 1] = task
     end
-    if not is_parked then held[task] = nil end
+  end
+  sort(ended, function(a, b) return a.id < b.id end)
+  for i = 1, #ended do
+    held[ended[i]], ended[i].parked = nil, nil
+    finish(ended[i], "returned", 0)
   end
   if not next(held) then scheduler.remove_hook(notice_ends) end
 end
@@ -253,6 +302,8 @@ local function close(task, closer, err)
       end
     end
     callers[thread], task_of[thread], killed[thread] = nil, nil, true
+    if caller then callees[caller] = nil end
+    count_let_go()
     thread = caller
   end
   task.thread = false
@@ -327,9 +378,8 @@ function Task:yielded()
     self.traceback = traceback
     return finish(self, "failed", 1, message)
   end
-  local thread = self.thread
   self.parked = resumed_by_user
-  if self.finalizers or self:is_awaited() or callers[thread] or not self.is_loud then
+  if self.finalizers or self:is_awaited() or not self.is_loud then
     hold(self)
   else
     let_go(self)
@@ -390,7 +440,6 @@ function Task:wait()
   if self.state == "returned" then return release(self.count, self.values) end
   return self:raise()
 end
-Task.__call = Task.wait
 
 
 --- Raises the error that the task ended with.
@@ -525,4 +574,4 @@ function Task:claim()
   return self:wait()
 end
 
-return Task
+return awaitable.declare(Task)

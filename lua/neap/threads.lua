@@ -77,4 +77,10 @@ function threads.recycle(thread)
   pool[pooled] = thread
 end
 
+
+--- Lets go of all that the pool holds.
+function threads.empty_pool()
+  pool, pooled = setmetatable({}, { __mode = "v" }), 0
+end
+
 return threads

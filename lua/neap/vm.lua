@@ -24,6 +24,9 @@ local vm = {}
 
 vm.global_value = global_value
 
+--- The VM's own coroutine.running, whatever is put in its place.
+vm.running = coroutine.running
+
 --- Sets a global, past any strict-globals library.
 ---@param name string
 ---@param value any
@@ -99,17 +102,28 @@ local _, positioned = pcall(function() error("", 1) end)
 local own_source = type(positioned) == "string" and positioned:match("^(.*):%d+: $")
 local own_root = own_source and own_source:match("^(.*)neap[/\\]vm%.lua$")
 local own_files = {
-  "neap.lua:", "task.lua:", "async_await.lua:", "neap/", "neap\\", "ward/", "ward\\",
+  "^(.*)neap[/\\][%a_]+%.lua$", "^(.*)neap[/\\]hosts[/\\][%a_]+%.lua$", "^(.*)neap%.lua$",
+  "^(.*)task%.lua$", "^(.*)async_await%.lua$",
+  "^(.*)ward[/\\]async%.lua$", "^(.*)ward[/\\]time%.lua$",
 }
+
+--- Whether two names lead to the same folder. Long ones are cut at their beginning, more or less of
+-- it, which three dots show.
+local function is_same_root(a, b)
+  local whole_a, whole_b = a:gsub("^%.%.%.", ""), b:gsub("^%.%.%.", "")
+  if whole_a == a and whole_b == b then return a == b end
+  local shorter = #whole_a < #whole_b and #whole_a or #whole_b
+  return whole_a:sub(-shorter) == whole_b:sub(-shorter) or shorter == 0
+end
 
 --- Whether a "file:line..." text begins in one of neap's own files.
 local function is_own(text)
-  if not own_source then return false end
-  if not own_root then return text:sub(1, #own_source + 1) == own_source .. ":" end
-  if text:sub(1, #own_root) ~= own_root then return false end
-  local rest = text:sub(#own_root + 1)
+  local file = own_source and text:match("^(.-):%d+")
+  if not file then return false end
+  if not own_root then return file == own_source end
   for i = 1, #own_files do
-    if rest:sub(1, #own_files[i]) == own_files[i] then return true end
+    local root = file:match(own_files[i])
+    if root and is_same_root(root, own_root) then return true end
   end
   return false
 end

@@ -6,13 +6,20 @@
 --   receives that; if the VM refuses the yield, the task's next wait, or its end, undoes it.
 -- - Where nothing may wait (in a handler of errors, while the loop is at work) an error says so.
 
+local clock = require "neap.clock"
+local loop = require "neap.loop"
+local registry = require "neap.registry"
 local scheduler = require "neap.scheduler"
 local Task = require "neap.task"
 local deadlock = require "neap.deadlock"
 local vm = require "neap.vm"
 
 local co_yield, error, setmetatable = coroutine.yield, error, setmetatable
-local task_of, callers = scheduler.task_of, scheduler.callers
+
+local task_of, callers
+registry.on_shrink(function()
+  task_of, callers = registry.task_of, registry.callers
+end)
 
 --- What stands for the host thread in a list of waiters.
 local HostWaiter = { thread = false }
@@ -24,15 +31,15 @@ end
 
 
 local function wait_in_host(place, argument)
-  local barred = scheduler.barred()
+  local barred = loop.refusal()
   if barred then error(barred, 0) end
-  if not scheduler.can_sleep() then
+  if not clock.host().sleep then
     error("this host cannot sleep: wait in a task, and call neap.step() from the host's loop", 0)
   end
   local waiter = setmetatable({ parked = nil, prev = nil, next = nil, slot = nil }, HostWaiter)
   place:park(waiter, argument)
-  local ok, woken, report = scheduler.enter(function()
-    if scheduler.drive(function() return not waiter.parked end) then return true end
+  local ok, woken, report = loop.enter(function()
+    if loop.drive(function() return not waiter.parked end) then return true end
     return false, deadlock.resolve(waiter)
   end)
   if ok and woken then return waiter end
@@ -42,8 +49,7 @@ end
 
 
 local function wait_in_coroutine(me, place, argument)
-  local root = me
-  while callers[root] do root = callers[root] end
+  local root = registry.root_of(me)
   local task = not Task.is_over(root) and Task.of_thread(root)
   if not task or task.doomed then
     if task then task:killed() end
@@ -71,7 +77,7 @@ function scheduler.wait_elsewhere(me, current, place, argument)
   if me == current then
     if task.doomed then scheduler.die() end
     return scheduler.suspend(me, place, argument)
-  elseif not task and scheduler.is_host(me) then
+  elseif not task and loop.is_host() then
     return wait_in_host(place, argument)
   end
   return wait_in_coroutine(me, place, argument)

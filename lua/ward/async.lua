@@ -130,6 +130,7 @@ end
 --- Starts a task that lives on without its handle.
 ---@return ward.Task
 function ward.spawn_detached(fn, ...)
+  check.callable(fn, 1, "spawn_detached")
   local handle = handle_of(Task.spawn(fn, ...))
   handle:detach()
   return handle

@@ -5,6 +5,7 @@ local awaitable = require "neap.awaitable"
 local check = require "neap.check"
 local duration = require "neap.duration"
 local select = require "neap.select"
+local Interval = require "neap.interval"
 local timer = require "neap.timer"
 
 local error = error
@@ -40,7 +41,7 @@ end
 function time.interval(period)
   local seconds = duration(period, 1, "interval")
   if seconds == 0 then check.fail(1, "interval", "a duration above zero expected") end
-  return timer.interval(seconds)
+  return Interval.new(seconds)
 end
 
 

@@ -1,0 +1,95 @@
+--- The loop: ticks, and the host's sleep in between.
+--
+-- It runs in the host thread, inside of `run`, `step`, or a wait of the host's own. While it is at
+-- work nothing else may enter it: not a handler of errors, nor the host's `now` and `sleep`.
+
+local clock = require "neap.clock"
+local scheduler = require "neap.scheduler"
+local vm = require "neap.vm"
+
+local huge, pcall = math.huge, pcall
+local running, status = vm.running, coroutine.status
+local tick = scheduler.tick
+
+local loop = {}
+
+--- What is raised where the loop is at work already.
+loop.RUNNING = "the scheduler is already running"
+
+local is_active, driver, is_unprotected = false, nil, false
+local loader_thread = running()
+local host_thread = loader_thread
+
+
+--- Whether the running thread is the host's: the VM's main one, the one that loaded neap, or the
+-- one that called `run` or `step` last.
+---@return boolean
+function loop.is_host()
+  local me, is_main = running()
+  return not me or me == host_thread or is_main == true or me == loader_thread
+end
+
+
+--- Why the loop cannot be entered now, if so.
+---@return string?
+function loop.refusal()
+  if scheduler.bar then return scheduler.bar end
+  if not is_active then return nil end
+  -- A host that has failed while it could not be protected has left its mark: it is gone, or calls
+  -- again although no task runs.
+  local has_failed = is_unprotected
+    and (status(driver) == "dead" or running() == driver and not scheduler.current_thread())
+  return not has_failed and loop.RUNNING or nil
+end
+
+
+local function leave(ok, ...)
+  is_active = false
+  scheduler.set_current(false)
+  return ok, ...
+end
+
+
+--- Runs fn as the loop, in the host thread; `refusal` has given nothing.
+---@param fn function
+---@return boolean ok
+---@return any ...  fn's results or its error
+function loop.enter(fn, ...)
+  local me = running()
+  is_active, driver, host_thread = true, me, me
+  -- A host that is a coroutine may yield from its sleep, which 5.1's pcall would not allow.
+  is_unprotected = me ~= nil and not vm.yieldable_pcall
+  if is_unprotected then return leave(true, fn(...)) end
+  return leave(pcall(fn, ...))
+end
+
+
+--- How long until something is to be done.
+---@return number? seconds  0 if tasks are ready, nil if no deadline is set
+function loop.idle_time()
+  if not scheduler.is_idle() then return 0 end
+  local deadline = scheduler.timers:next_deadline()
+  if not deadline then return nil end
+  local left = deadline - clock.now()
+  return left > 0 and left or 0
+end
+
+
+--- Runs ticks until `finished()`, sleeping in between.
+---@param finished fun(): boolean
+---@return boolean  false if nothing can ever happen any more
+function loop.drive(finished)
+  local host = clock.host()
+  while true do
+    tick()
+    if finished() then return true end
+    local idle = loop.idle_time()
+    if not idle then
+      if not (host.pending and host.pending()) then return false end
+      idle = huge
+    end
+    if idle > 0 then host.sleep(idle) end
+  end
+end
+
+return loop
