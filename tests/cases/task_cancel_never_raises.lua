@@ -1,0 +1,13 @@
+-- task.cancel answers false for whatever is no living task.
+print("unknown id", task.cancel(123456))
+print("nothing", task.cancel())
+print("nil", task.cancel(nil))
+print("string", task.cancel("worker"))
+print("table", task.cancel({}))
+print("boolean", task.cancel(true))
+local finished = task.spawn(function() end)
+print("finished task", task.cancel(finished))
+print("a coroutine that is no task", task.cancel(coroutine.create(function() end)))
+local failed = coroutine.create(function() error("gone") end)
+coroutine.resume(failed)
+print("a dead coroutine", task.cancel(failed))

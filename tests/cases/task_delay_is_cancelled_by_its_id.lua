@@ -1,0 +1,18 @@
+-- A delayed function whose id is given to task.cancel in time never runs.
+local id = task.delay(5, function() print("never printed") end)
+task.delay(5, function() print("the other one runs") end)
+task.wait(1)
+print("cancelled: " .. tostring(task.cancel(id)))
+print("again: " .. tostring(task.cancel(id)))
+local late = task.delay(1, function() print("this one runs") end)
+task.wait(10)
+print("too late: " .. tostring(task.cancel(late)))
+
+local waits = task.delay(1, function()
+  print("begins, and waits")
+  task.wait(5)
+  print("never printed")
+end)
+task.wait(2)
+print("while it waits: " .. tostring(task.cancel(waits)))
+task.wait(10)

@@ -1,0 +1,10 @@
+-- The script is a thread of the task face: it may park itself, and a task continues it.
+local script = coroutine.running()
+task.delay(2, function()
+  print("task: continues the script")
+  task.spawn(script, "a value", nil)
+  print("task: the script has waited or parked itself again")
+end)
+print("script: parks itself")
+print("script: got", coroutine.yield())
+print("script: ends")

@@ -1,0 +1,11 @@
+-- A thread that waits for something is woken by that alone; spawn, defer and delay leave it.
+local thread = task.spawn(function()
+  print(("slept %g seconds"):format(task.wait(3)))
+  print("parked, and continued with", coroutine.yield())
+end)
+print("spawn returns it: " .. tostring(task.spawn(thread, "spawn") == thread))
+task.defer(thread, "defer")
+task.delay(1, thread, "delay")
+task.wait(5)
+print("it is " .. coroutine.status(thread))
+task.spawn(thread, "this")

@@ -1,0 +1,10 @@
+-- task.spawn runs its function at once, up to the first wait; the caller goes on after that.
+print("script: before spawn")
+task.spawn(function()
+  print("task: runs inside of spawn")
+  task.wait(1)
+  print("task: after its wait")
+end)
+print("script: after spawn")
+task.spawn(function() print("second task: done before spawn returns") end)
+print("script: ends")

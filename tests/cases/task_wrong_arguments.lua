@@ -1,0 +1,10 @@
+-- Wrong arguments raise at the caller's line, in Lua's own form.
+print(select(2, pcall(function() task.spawn() end)))
+print(select(2, pcall(function() task.spawn("name") end)))
+print(select(2, pcall(function() task.defer({}) end)))
+print(select(2, pcall(function() task.delay(1) end)))
+print(select(2, pcall(function() task.delay(1, 2) end)))
+local dead = coroutine.create(function() end)
+coroutine.resume(dead)
+print((pcall(task.spawn, dead)))
+print(select(2, pcall(function() task.defer(dead) end)))
