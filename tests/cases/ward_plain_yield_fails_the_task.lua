@@ -1,0 +1,18 @@
+-- coroutine.yield straight from a task of the ward face fails it, with a message that helps.
+local async = require "ward.async"
+local t = async.spawn(function()
+  print("task: yields by itself")
+  coroutine.yield("value")
+  print("never printed")
+end)
+print(pcall(t.wait, t))
+local inside = async.spawn(function()
+  print(pcall(coroutine.yield))
+  print("never printed either")
+end)
+print(pcall(inside.wait, inside))
+local generator = async.spawn(function()
+  local next_value = coroutine.wrap(function() for i = 1, 3 do coroutine.yield(i) end end)
+  return next_value(), next_value(), next_value()
+end)
+print("a generator of its own:", generator:wait())
