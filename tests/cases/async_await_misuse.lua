@@ -1,0 +1,21 @@
+-- Starting twice, joining what is not started or what runs: the messages.
+local aa = require "async_await"
+local task
+task = aa.task_create(function()
+  print("joins itself:", pcall(aa.task_join, task))
+end)
+print("join:", pcall(aa.task_join, task))
+print("get:", pcall(aa.future_get, aa.future_create(task)))
+aa.task_start(task)
+print("start again:", pcall(aa.task_start, task))
+aa.task_join(task)
+print("start a dead one:", pcall(aa.task_start, task))
+print("join a dead one:", pcall(aa.task_join, task))
+print(select(2, pcall(function() aa.task_create("no function") end)))
+print(select(2, pcall(function() aa.task_join({}) end)))
+print(select(2, pcall(function() aa.future_get({}) end)))
+print(select(2, pcall(function() aa.async() end)))
+aa.task_schedule()
+aa.task_schedule_all()
+aa.task_yield()
+print("nothing to schedule, or to yield: nothing happens")

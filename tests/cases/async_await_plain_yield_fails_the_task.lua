@@ -1,0 +1,15 @@
+-- coroutine.yield straight from a task of this face fails it, with the message of its document.
+local aa = require "async_await"
+local task = aa.task_create(function()
+  print("yields by itself")
+  coroutine.yield()
+  print("never printed")
+end)
+aa.task_start(task)
+aa.task_join(task)
+print(task.state, task.error)
+print(pcall(aa.await, aa.async(function() coroutine.yield("value") end)()))
+print(aa.await(aa.async(function()
+  local generator = coroutine.wrap(function() coroutine.yield("from a generator") end)
+  return generator()
+end)()))

@@ -1,0 +1,27 @@
+-- task_schedule_all runs all tasks to their ends, and those that they start meanwhile.
+local aa = require "async_await"
+local function start(fn)
+  local task = aa.task_create(fn)
+  aa.task_start(task)
+  return task
+end
+local first = start(function()
+  print("first: starts another")
+  local child = start(function()
+    print("child: yields")
+    aa.task_yield()
+    print("child: ends")
+  end)
+  aa.task_join(child)
+  print("first: its child is " .. child.state)
+end)
+local second = start(function()
+  print("second: yields")
+  aa.task_yield()
+  print("second: fails")
+  error("the others do not notice", 0)
+end)
+aa.task_schedule_all()
+print("script: first is " .. first.state)
+aa.task_join(second)
+print("script: second is " .. second.state .. ": " .. second.error)
