@@ -1,0 +1,10 @@
+-- A deferred thread that its user resumes first runs once, not twice.
+local thread = task.defer(function(...)
+  print("runs with", ...)
+  print("goes on with", coroutine.yield("yielded"))
+  task.wait(1)
+  print("ends")
+end, "the arguments of defer")
+print("script: resume returns", coroutine.resume(thread, "the arguments of resume"))
+task.wait(3)
+print("script: it is " .. coroutine.status(thread))

@@ -1,0 +1,20 @@
+-- on_error is called while the scheduler works: waits, run and step raise there.
+local neap = require "neap"
+neap.on_error(function(err)
+  print("on_error: " .. err)
+  local function try(label, fn, ...)
+    local ok, message = pcall(fn, ...)
+    print("  " .. label .. ":", ok, (tostring(message):gsub("^tests.-: ", "")))
+  end
+  try("sleep", neap.sleep, 1)
+  try("yield", neap.yield)
+  try("wait", function() neap.future():wait() end)
+  try("run", neap.run, print)
+  try("step", neap.step)
+  try("task.wait", task.wait, 1)
+  neap.spawn(function() print("what on_error spawned runs later") end)
+end)
+task.spawn(function() error("the failure", 0) end)
+print("script: goes on")
+neap.sleep(1)
+print("script: ends")

@@ -1,0 +1,25 @@
+-- xpcall passes arguments on, and gives its handler the error; the handler's result is returned.
+local neap = require "neap"
+local function handler(err)
+  return "handled: " .. (type(err) == "table" and err.code or tostring(err))
+end
+print(xpcall(function(...)
+  neap.sleep(1)
+  return select("#", ...), ...
+end, handler, "a", nil, "c", nil))
+print(xpcall(error, handler, "at once", 0))
+print(xpcall(function(...)
+  neap.sleep(1)
+  error(...)
+end, handler, { code = "a table, after a wait" }))
+print(xpcall(function() error(false) end, handler))
+print(xpcall(function()
+  return xpcall(function()
+    neap.sleep(1)
+    error("inner", 0)
+  end, handler)
+end, handler))
+print((xpcall(function()
+  neap.yield()
+  error("first", 0)
+end, function() error("an error in the handler", 0) end)))
