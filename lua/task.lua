@@ -6,6 +6,7 @@
 local Task = require "neap.task"
 local check = require "neap.check"
 local clock = require "neap.clock"
+local registry = require "neap.registry"
 local scheduler = require "neap.scheduler"
 local threads = require "neap.threads"
 local timer = require "neap.timer"
@@ -21,6 +22,7 @@ local task = {}
 
 --- Delayed tasks by their ids.
 local delayed = setmetatable({}, { __mode = "v" })
+registry.on_shrink(function() delayed = registry.copy(delayed) end)
 
 
 local function seconds_of(value)

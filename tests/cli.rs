@@ -333,3 +333,80 @@ fn an_interrupt_ends_a_sleep() {
     assert!(kill.success());
     assert_eq!(wait(&mut child), Some(None), "a signal ends it");
 }
+
+#[test]
+fn a_deadlock_names_who_waits_for_what() {
+    let script = "local neap = require 'neap'\n\
+        neap.spawn(function() neap.finally(print, 'cleaned up') neap.future():wait() end)\n\
+        local channel = neap.channel(4)\n\
+        channel:wait()";
+    let outcome = run_file("deadlock", script, &["--", "x"]);
+    assert_eq!((outcome.code, &*outcome.stdout), (Some(1), "cleaned up\n"));
+    let report = [
+        "deadlock: 2 tasks wait and nothing can wake them",
+        "  task 1: waits for receive on channel (capacity 4, empty) at script.lua:4",
+        "  task 2: waits for a future at script.lua:2",
+    ];
+    assert!(outcome.stderr.starts_with(&report.join("\n")), "{}", outcome.stderr);
+}
+
+#[test]
+fn a_wait_that_the_vm_refuses_ends_the_script_with_advice() {
+    let script = "table.sort({ 1, 2, 3 }, function() require('neap').sleep(1) end)";
+    let outcome = run_input(script);
+    assert_eq!(outcome.code, Some(1));
+    assert!(outcome.stderr.contains("attempt to yield"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("use\nneap.pcall, or neap.install()"), "{}", outcome.stderr);
+}
+
+#[test]
+fn an_error_handler_that_fails_or_yields_does_not_end_the_run() {
+    let script = "local neap = require 'neap'\n\
+        neap.on_error(function() coroutine.yield() end)\n\
+        neap.spawn(error, 'first', 0):detach()\n\
+        neap.sleep(0)\n\
+        neap.on_error(function() error('handler', 0) end)\n\
+        neap.spawn(error, setmetatable({}, { __tostring = error }), 0):detach()\n\
+        neap.sleep(0)\n\
+        print('goes on')";
+    let outcome = run_input(script);
+    assert_eq!((outcome.code, &*outcome.stdout), (Some(1), "goes on\n"));
+    let reports: Vec<_> = outcome.stderr.lines().filter(|line| line.contains("failed:")).collect();
+    assert_eq!(
+        reports,
+        [
+            "neap: task 2 failed: first",
+            "neap: the on_error handler failed: the scheduler is already running",
+            "neap: task 3 failed: (a table that gives no text)",
+            "neap: the on_error handler failed: handler",
+        ]
+    );
+}
+
+#[test]
+fn a_long_path_hides_neaps_own_lines_too() {
+    let name = "a_library_in_a_folder_with_a_name_so_long_that_lua_cuts_it_at_its_beginning";
+    let library = changed_library(name, "neap.lua", |text| text);
+    let script = "local t = require('neap').spawn(function() error('at level 2', 2) end)\n\
+        print(pcall(t.wait, t))";
+    let outcome = finish(neap_run(["--lua"]).arg(library).arg("-"), script.as_bytes());
+    assert_prints(&outcome, "false\tat level 2\n");
+}
+
+/// Where the VM's own pcall cannot be waited in, neap's nests far deeper than the C stack.
+#[cfg(feature = "lua51")]
+#[test]
+fn ten_thousand_nested_pcalls_wait() {
+    let script = "local neap = require 'neap'\n\
+        local function nest(depth, last)\n\
+          if depth == 0 then return last() end\n\
+          local ok, value = pcall(nest, depth - 1, last)\n\
+          if not ok then error(value, 0) end\n\
+          return value\n\
+        end\n\
+        print(nest(10000, function() neap.sleep('1ms') return 'bottom' end))\n\
+        local ok, err = pcall(nest, 10000, function() neap.sleep('1ms') error({ 'table' }) end)\n\
+        print(ok, err[1])\n\
+        print(select(2, pcall(nest, 17000, print)))";
+    assert_prints(&run_input(script), "bottom\nfalse\ttable\nstack overflow\n");
+}

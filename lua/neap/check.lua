@@ -55,7 +55,8 @@ function check.whole(value, least, position, name, level)
   if type(value) ~= "number" then
     check.fail(position, name, "number expected, got " .. type(value), (level or 1) + 1)
   elseif not (value >= least and value % 1 == 0) and value ~= math.huge then
-    local problem = ("whole number from %d up expected, got %g"):format(least, value)
+    local got = value == value and ("%g"):format(value) or "nan"
+    local problem = ("whole number from %d up expected, got %s"):format(least, got)
     check.fail(position, name, problem, (level or 1) + 1)
   end
 end

@@ -10,7 +10,8 @@ local scheduler = require "neap.scheduler"
 local collected = require "neap.collected"
 local vm = require "neap.vm"
 
-local next, pairs, setmetatable, sort, tostring = next, pairs, setmetatable, table.sort, tostring
+local next, pairs, pcall, setmetatable, sort, tostring, type =
+  next, pairs, pcall, setmetatable, table.sort, tostring, type
 
 local failures = {}
 
@@ -33,7 +34,9 @@ end
 ---@param err any
 ---@return string
 function failures.describe(err)
-  return tostring(err) .. remedy(err)
+  local ok, text = pcall(tostring, err)
+  if not ok or type(text) ~= "string" then text = "(a " .. type(err) .. " that gives no text)" end
+  return text .. remedy(err)
 end
 
 

@@ -10,7 +10,7 @@ local threads = require "neap.threads"
 local vm = require "neap.vm"
 
 local create = coroutine.create
-local pcall, tostring = pcall, tostring
+local pcall = pcall
 
 local program = {}
 
@@ -36,7 +36,7 @@ function program.run(script, ...)
   if main.traceback and main.traceback ~= "" then
     text = text .. "\nstack traceback:\n" .. main.traceback
   end
-  return false, tostring(text)
+  return false, text
 end
 
 return program

@@ -43,7 +43,8 @@ end
 --
 -- If main fails, the other tasks are cancelled and its error is raised; tasks that can never wake
 -- again once main has ended are cancelled, and their finalizers run. Called from inside a task it
--- raises.
+-- raises. Where the host itself raises, in its `now` or `sleep`, so does run: the tasks stay as
+-- they are, and go on in the next run.
 ---@param main function
 ---@param ... any  its arguments
 ---@return any ...  main's results

@@ -300,6 +300,7 @@ function scheduler.tick()
     deferring[i] = nil
     begin(task)
   end
+  if later_count > 256 then deferring = {} end
   if attention then attend(false) end
   current = false
 

@@ -4,7 +4,8 @@
 -- has happened. Otherwise the task is parked on all of them, through one arm each; whoever wakes an
 -- arm takes the others out of their places, so that the losers are left as if never asked.
 -- Something of somebody else's that has only a `wait` method is waited for by a helper task, which
--- is cancelled when it loses.
+-- is cancelled when it loses. (What such a `wait` had taken already, when the select itself is
+-- cancelled, is not given back: nobody here knows how.)
 
 local awaitable = require "neap.awaitable"
 local check = require "neap.check"

@@ -275,16 +275,15 @@ function finish(task, ending, count, values)
     if ending == "failed" then failures.report(values, task, task.traceback, tostring(task)) end
     ending, count, values = "cancelled", 0, nil
   end
-  if ending == "failed" then
-    local loud = task.is_loud and not task:is_awaited()
-    failures.record(task, values)
-    if loud then
-      failures.report_now(task)
-    end
+  local is_reported = ending == "failed" and task.is_loud and not task:is_awaited()
+  if ending == "failed" then failures.record(task, values) end
+  if task.finalizers then
+    task.final = { ending = ending, count = count, values = values }
+    next_finalizer(task)
+  else
+    die(task, ending, count, values)
   end
-  if not task.finalizers then return die(task, ending, count, values) end
-  task.final = { ending = ending, count = count, values = values }
-  return next_finalizer(task)
+  if is_reported then failures.report_now(task) end
 end
 
 

@@ -10,6 +10,7 @@ local async = require "neap.async"
 local awaitable = require "neap.awaitable"
 local check = require "neap.check"
 local collected = require "neap.collected"
+local registry = require "neap.registry"
 local select = require "neap.select"
 
 local error, setmetatable, type = error, setmetatable, type
@@ -25,6 +26,7 @@ Handle.__index = Handle
 --- The tasks whose handles are watched, in the order of their spawning, and the handles, weakly.
 local watched, watched_count = {}, 0
 local handles = setmetatable({}, { __mode = "v" })
+registry.on_shrink(function() watched, handles = registry.copy(watched), registry.copy(handles) end)
 
 
 local function sweep()

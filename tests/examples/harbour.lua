@@ -1,6 +1,6 @@
--- A harbour: three crews unload the ships (a worker pool), the quay has room for two that wait, so the
--- pilot must wait as well (back-pressure), and whoever takes longer than half a second is sent back to
--- sea (a timeout), which still frees the crane (a finalizer).
+-- A harbour: three crews unload the ships (a worker pool), the quay has room for two that wait, so
+-- the pilot must wait as well (back-pressure), and whoever takes longer than half a second is sent
+-- back to sea (a timeout), which still frees the crane (a finalizer).
 local neap = require "neap"
 
 local quay = neap.channel(2)

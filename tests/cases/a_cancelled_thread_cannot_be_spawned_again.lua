@@ -1,0 +1,10 @@
+-- A thread that was cancelled is over: task.spawn refuses it, and it never runs on.
+local thread = task.spawn(function()
+  task.wait(100)
+  print("never printed")
+end)
+print("cancel", task.cancel(thread))
+print(pcall(task.spawn, thread))
+print(pcall(task.defer, thread))
+print(pcall(task.delay, 1, thread))
+coroutine.resume(thread)

@@ -1,0 +1,292 @@
+//! The host contract, as the host sees it: waits in the host thread, `run` and `step`, and hosts
+//! that fail. These scripts are not tasks: Lua runs them directly.
+
+use mlua::{Lua, Result};
+
+/// Runs a script in the host thread; its assertions are the test.
+fn host(script: &str) {
+    let run = || -> Result<()> {
+        let lua = Lua::new();
+        neap::install(&lua)?;
+        lua.load("neap = require 'neap'\n").exec()?;
+        lua.load(script).set_name("=host").exec()
+    };
+    if let Err(error) = run() {
+        panic!("{error}");
+    }
+}
+
+#[test]
+fn every_blocking_call_works_in_the_host_thread() {
+    host(
+        r##"
+        neap.use(require "neap.hosts.virtual")
+        assert(neap.sleep(2) == 2)
+        assert(neap.spawn(function() neap.sleep(1) return "done" end):wait() == "done")
+        local channel, future = neap.channel(), neap.future()
+        neap.spawn(function() channel:send("value") future:resolve(1, nil) end)
+        assert(channel:wait() == "value")
+        assert(select("#", future:wait()) == 2)
+        assert(neap.timer(3):wait() == true)
+        local index, value = neap.select({ channel, neap.timer(1) }, "5s")
+        assert(index == 2 and value == true)
+        assert(neap.select({ channel }, 1) == nil)
+        local turns = 0
+        neap.spawn(function() turns = turns + 1 end)
+        neap.yield()
+        assert(turns == 1)
+        assert(neap.current() == nil)
+        "##,
+    );
+}
+
+#[test]
+fn a_host_that_waits_for_ever_is_told_of_the_deadlock() {
+    host(
+        r##"
+        neap.use(require "neap.hosts.virtual")
+        local cleaned = false
+        neap.spawn(function()
+          neap.finally(function() neap.sleep(1) cleaned = true end)
+          neap.future():wait()
+        end):name("stuck")
+        local channel = neap.channel(4)
+        local ok, err = pcall(channel.wait, channel)
+        assert(not ok and cleaned)
+        assert(err:find("deadlock: 2 tasks wait and nothing can wake them", 1, true), err)
+        assert(err:find("the host thread: waits for receive on channel (capacity 4, empty)", 1, true), err)
+        assert(err:find('task "stuck": waits for a future', 1, true), err)
+        assert(channel:try_send("later") and channel:wait() == "later")
+        "##,
+    );
+}
+
+#[test]
+fn run_gives_the_results_or_the_error_of_main() {
+    host(
+        r##"
+        neap.use(require "neap.hosts.virtual")
+        assert(select("#", neap.run(function(...) neap.sleep(1) return ... end, 1, nil, nil)) == 3)
+        local err, cleaned, ended = {}, false, false
+        local ok, raised = pcall(neap.run, function()
+          neap.spawn(function()
+            neap.finally(function() neap.sleep(1) cleaned = true end)
+            neap.sleep(10)
+            ended = true
+          end)
+          neap.yield()
+          error(err)
+        end)
+        assert(not ok and raised == err and cleaned and not ended)
+        local ok, text = pcall(neap.run, 5)
+        assert(text:find("bad argument #1 to 'run' (function expected, got number)", 1, true), text)
+        "##,
+    );
+}
+
+#[test]
+fn a_host_that_fails_is_reported_to_the_caller_and_can_go_on() {
+    host(
+        r##"
+        for _, name in ipairs { "now", "sleep", "pending" } do
+          local time, is_broken = 0, false
+          local function guard(fn)
+            return function(...)
+              if is_broken then error(name .. " broke", 0) end
+              return fn(...)
+            end
+          end
+          local host = {
+            now = function() return time end,
+            sleep = function(seconds) time = time + seconds end,
+            pending = function() return false end,
+          }
+          host[name] = guard(host[name])
+          neap.use(host)
+          local future = neap.future()
+          local ok, err = pcall(neap.run, function()
+            is_broken = true
+            if name == "pending" then future:wait() end
+            neap.sleep(1)
+          end)
+          assert(not ok and err == name .. " broke", tostring(err))
+          is_broken = false
+          future:resolve()
+          assert(neap.run(function() neap.sleep(1) return "works" end) == "works")
+        end
+        "##,
+    );
+}
+
+#[test]
+fn a_host_may_be_a_coroutine_and_yield_from_its_sleep() {
+    host(
+        r##"
+        local time, is_broken = 0, false
+        neap.use {
+          now = function() return time end,
+          sleep = function(seconds)
+            if is_broken then error("sleep broke", 0) end
+            time = time + coroutine.yield(seconds)
+          end,
+        }
+        local thread = coroutine.create(function()
+          local slept = neap.run(neap.sleep, 1)
+          is_broken = true
+          local ok, err = pcall(neap.run, neap.sleep, 1)
+          is_broken = false
+          -- What sleeps still when the host has failed sleeps on in the next run.
+          return slept, ok, err, neap.run(function() return "works" end)
+        end)
+        local _, seconds = coroutine.resume(thread)
+        assert(seconds == 1 and coroutine.status(thread) == "suspended")
+        _, seconds = coroutine.resume(thread, seconds)
+        local _, slept, ok, err, works = coroutine.resume(thread, seconds)
+        assert(slept == 1 and not ok and err == "sleep broke" and works == "works", tostring(err))
+        "##,
+    );
+}
+
+#[test]
+fn the_main_thread_is_a_host_also_after_a_coroutine_was() {
+    host(
+        r##"
+        neap.use(require "neap.hosts.virtual")
+        local thread = coroutine.wrap(function() return neap.run(function() return "ran" end) end)
+        assert(thread() == "ran")
+        assert(neap.sleep(1) == 1)
+        "##,
+    );
+}
+
+#[test]
+fn a_clock_that_goes_backwards_keeps_the_order() {
+    host(
+        r##"
+        local time, jumps = 100, { [2] = -50, [4] = -500 }
+        local sleeps = 0
+        neap.use {
+          now = function() return time end,
+          sleep = function(seconds)
+            sleeps = sleeps + 1
+            time = time + seconds + (jumps[sleeps] or 0)
+          end,
+        }
+        local order = {}
+        for _, seconds in ipairs { 3, 1, 5, 2, 4 } do
+          neap.spawn(function() neap.sleep(seconds) order[#order + 1] = seconds end)
+        end
+        neap.run(neap.sleep, 6)
+        assert(table.concat(order, " ") == "1 2 3 4 5", table.concat(order, " "))
+        "##,
+    );
+}
+
+#[test]
+fn a_host_without_a_sleep_drives_with_step() {
+    host(
+        r##"
+        local time = 0
+        neap.use { now = function() return time end }
+        local ok, err = pcall(neap.sleep, 1)
+        assert(err:find("this host cannot sleep", 1, true), err)
+        ok, err = pcall(neap.run, print)
+        assert(err:find("this host cannot sleep", 1, true), err)
+        assert(neap.step() == nil)
+        local future, log = neap.future(), {}
+        neap.spawn(function()
+          neap.sleep(2)
+          log[#log + 1] = "slept"
+          log[#log + 1] = future:wait()
+        end)
+        assert(neap.step() == 2)
+        time = 1.5
+        assert(neap.step() == 0.5)
+        time = 2
+        assert(neap.step() == 0)
+        assert(neap.step() == math.huge and log[1] == "slept")
+        future:resolve("outside")
+        assert(neap.step() == nil and log[2] == "outside")
+        "##,
+    );
+}
+
+#[test]
+fn an_event_from_outside_ends_a_sleep() {
+    host(
+        r##"
+        local time, future, is_pending = 0, neap.future(), true
+        neap.use {
+          now = function() return time end,
+          sleep = function()
+            time = time + 1
+            if time == 3 then is_pending = not future:resolve("from outside") end
+          end,
+          pending = function() return is_pending end,
+        }
+        assert(neap.run(function() return future:wait() end) == "from outside" and time == 3)
+        assert(not pcall(neap.run, function() neap.future():wait() end))
+        "##,
+    );
+}
+
+#[test]
+fn the_loop_is_not_entered_twice() {
+    host(
+        r##"
+        local time, seen = 0, {}
+        local function try()
+          for _, fn in ipairs { neap.run, neap.step, neap.sleep } do
+            local ok, err = pcall(fn, fn == neap.sleep and 1 or print)
+            seen[#seen + 1] = not ok and tostring(err):match("the scheduler is already running")
+          end
+        end
+        neap.use {
+          now = function() return time end,
+          sleep = function(seconds) time = time + seconds try() end,
+        }
+        neap.run(function() neap.sleep(1) end)
+        neap.run(function()
+          assert(select(2, pcall(neap.run, print)) == "the scheduler is already running")
+          assert(select(2, pcall(neap.step)) == "the scheduler is already running")
+        end)
+        assert(#seen == 3 and seen[1] and seen[2] and seen[3])
+        "##,
+    );
+}
+
+#[test]
+fn the_contract_is_checked() {
+    host(
+        r##"
+        local function refused(host, text)
+          local ok, err = pcall(neap.use, host)
+          assert(not ok and err:find(text, 1, true), tostring(err))
+        end
+        refused(nil, "bad argument #1 to 'use' (table expected, got nil)")
+        refused({}, "a function now() expected")
+        refused({ now = os.clock, sleep = 5 }, "the host's sleep must be a function")
+        refused({ now = os.clock, pending = true }, "the host's pending must be a function")
+        refused({ now = function() return "12" end }, "must return a number of seconds, got string")
+        neap.spawn(print)
+        refused({ now = os.clock }, "call neap.use before the first one")
+        "##,
+    );
+}
+
+#[test]
+fn a_coroutine_that_is_no_host_is_adopted() {
+    let lua = Lua::new();
+    neap::install(&lua).unwrap();
+    let script = r##"
+        local neap = require "neap"
+        local thread = coroutine.wrap(function()
+          neap.sleep(0.001)
+          return "slept"
+        end)
+        -- The coroutine is adopted: it yields nothing to its resumer, and goes on by itself.
+        assert(thread() == nil)
+        neap.sleep(0.01)
+    "##;
+    lua.load(script).exec().unwrap();
+}
