@@ -408,5 +408,5 @@ fn ten_thousand_nested_pcalls_wait() {
         local ok, err = pcall(nest, 10000, function() neap.sleep('1ms') error({ 'table' }) end)\n\
         print(ok, err[1])\n\
         print(select(2, pcall(nest, 17000, print)))";
-    assert_prints(&run_input(script), "bottom\nfalse\ttable\nstack overflow\n");
+    assert_prints(&run_input(script), "bottom\nfalse\ttable\nstdin:4: stack overflow\n");
 }
