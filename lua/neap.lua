@@ -50,6 +50,8 @@ function neap.use(host)
     check.fail(1, "use", "the host's sleep must be a function of seconds, or absent")
   elseif host.pending ~= nil and type(host.pending) ~= "function" then
     check.fail(1, "use", "the host's pending must be a function, or absent")
+  elseif host.report ~= nil and type(host.report) ~= "function" then
+    check.fail(1, "use", "the host's report must be a function of a text, or absent")
   end
   local kind = type(host.now())
   if kind ~= "number" then

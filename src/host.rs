@@ -1,16 +1,18 @@
 //! The clock and the sleep: all that Lua cannot do by itself.
 
+use std::io::{self, Write};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use mlua::{Lua, Result, Table};
+use mlua::{Lua, LuaString, Result, Table};
 
 /// The longest single sleep. The scheduler allows `sleep` to return early and asks again, so a wait
 /// without end (`math.huge`) is a chain of these.
 const LONGEST: f64 = 24.0 * 60.0 * 60.0;
 
 /// The host table for `neap.use`: the operating system's monotonic clock, counted from this call,
-/// and its sleep, which uses no processor time and leaves Ctrl-C alone.
+/// and its sleep, which uses no processor time and leaves Ctrl-C alone; and standard error, which not
+/// every Lua can write to.
 pub(crate) fn system(lua: &Lua) -> Result<Table> {
     let start = Instant::now();
     let host = lua.create_table()?;
@@ -19,6 +21,14 @@ pub(crate) fn system(lua: &Lua) -> Result<Table> {
         "sleep",
         lua.create_function(|_, seconds: f64| {
             sleep(seconds);
+            Ok(())
+        })?,
+    )?;
+    host.raw_set(
+        "report",
+        lua.create_function(|_, text: LuaString| {
+            // Nobody is left to be told that standard error is gone.
+            let _ = io::stderr().write_all(&[&text.as_bytes(), &b"\n"[..]].concat());
             Ok(())
         })?,
     )?;

@@ -23,7 +23,8 @@
 //! # }
 //! ```
 //!
-//! One Cargo feature for each Lua, exactly one at a time: `luajit` (the default) or `lua51`.
+//! One Cargo feature for each Lua, exactly one at a time: `luajit` (the default), `lua51`, `lua52`,
+//! `lua53`, `lua54`, `lua55` or `luau`.
 //! Everything that a script can call is described in the README.
 
 #![warn(missing_docs)]
@@ -46,7 +47,7 @@ macro_rules! exactly_one_of {
     };
     (@pairs) => {};
 }
-exactly_one_of!("luajit" "lua51");
+exactly_one_of!("luajit" "lua51" "lua52" "lua53" "lua54" "lua55" "luau");
 
 mod host;
 mod loader;

@@ -17,7 +17,7 @@ use mlua::{Error, Function, Lua, LuaString, Result, Table, Value};
 static EMBEDDED: Dir = include_dir!("$CARGO_MANIFEST_DIR/lua");
 
 /// The chunk name of the Lua in this file.
-const GLUE: &str = "=[neap]";
+const GLUE: &str = "=<neap>/neap/loader.lua";
 
 /// Turns `find` into a searcher for `package.searchers`.
 const SEARCHER: &str = r#"

@@ -4,12 +4,18 @@ local clock = {}
 
 local huge = math.huge
 
+--- Writes a report of a failure that nobody handles, where the host says how; kept when the next
+-- host says nothing.
+---@type fun(text: string)?
+clock.report = nil
+
 local host, host_now = nil, nil
 local latest, offset = -huge, 0
 
 --- Sets the host.
 ---@param contract neap.Host
 function clock.use(contract)
+  clock.report = contract.report or clock.report
   host, host_now, latest, offset = contract, contract.now, -huge, 0
 end
 

@@ -5,6 +5,7 @@
 -- has been collected and nobody can wait for it any more. A record holds no reference to its task
 -- but a weak one.
 
+local clock = require "neap.clock"
 local loop = require "neap.loop"
 local scheduler = require "neap.scheduler"
 local collected = require "neap.collected"
@@ -44,7 +45,8 @@ local function write(err, traceback, what)
   failures.reported = failures.reported + 1
   local text = "neap: " .. what .. " failed: " .. failures.describe(err)
   if traceback and traceback ~= "" then text = text .. "\nstack traceback:\n" .. traceback end
-  vm.write_error(text)
+  local report = clock.report or vm.write_error
+  report(text)
 end
 
 

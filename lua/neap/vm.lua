@@ -9,7 +9,7 @@ local coroutine, table, type = coroutine, table, type
 local select, tostring = select, tostring
 local create, resume, status = coroutine.create, coroutine.resume, coroutine.status
 
-local globals = _G or getfenv(0)
+local globals = _G or getfenv and getfenv(0) or {}
 
 --- A global that may be missing, read without waking a strict-globals library.
 ---@param name string
