@@ -1,6 +1,9 @@
-//! The command line: `neap run` runs a script until every task is done.
+//! The command line: `neap run` runs a script until every task is done, `neap export` writes the
+//! Lua files out for another host.
 
 #![deny(unsafe_code)]
+
+mod export;
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -14,6 +17,8 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use mlua::chunk::ChunkMode;
 use mlua::{Error, Function, Lua, LuaString, MultiValue, Table, Value};
 
+use export::Export;
+
 /// Async/await, futures, tasks and channels for Lua.
 #[derive(Parser)]
 #[command(name = "neap", version, max_term_width = 100)]
@@ -25,6 +30,7 @@ struct CommandLine {
 #[derive(Subcommand)]
 enum Command {
     Run(Run),
+    Export(Export),
 }
 
 /// Run a script until every task is done.
@@ -55,9 +61,9 @@ struct Run {
     script: Vec<OsString>,
 }
 
-/// Why a run ends with exit status 1.
+/// Why a command ends with exit status 1.
 enum Failure {
-    /// One line, about the script's file or neap's own.
+    /// One line, about a file: the script's or neap's own.
     Line(String),
     /// What Lua wants to be said: message and traceback.
     Text(LuaString),
@@ -76,12 +82,17 @@ impl From<Error> for Failure {
 
 fn main() -> ExitCode {
     end_with_a_closed_pipe();
-    let Command::Run(run) = CommandLine::parse().command;
-    run.refuse_unknown_options();
-    let lua = full_lua();
-    let result = run.execute(&lua);
-    // What the script printed comes before what is said about it.
-    let _ = flush(&lua);
+    let result = match CommandLine::parse().command {
+        Command::Export(export) => export.execute().map_err(Failure::Line),
+        Command::Run(run) => {
+            run.refuse_unknown_options();
+            let lua = full_lua();
+            let result = run.execute(&lua);
+            // What the script printed comes before what is said about it.
+            let _ = flush(&lua);
+            result
+        }
+    };
     let text = match result {
         Ok(()) => return ExitCode::SUCCESS,
         Err(Failure::Line(text)) => format!("neap: {text}\n").into_bytes(),
@@ -157,9 +168,12 @@ fn read(file: &OsStr) -> Result<Vec<u8>, Failure> {
 }
 
 fn cannot_read(path: &Path, error: &io::Error) -> Failure {
-    let reason = error.to_string();
-    let reason = reason.split(" (os error ").next().unwrap_or_default();
-    Failure::Line(format!("cannot read {}: {reason}", path.display()))
+    Failure::Line(format!("cannot read {}: {}", path.display(), reason(error)))
+}
+
+/// What the operating system says, without its number for that.
+fn reason(error: &io::Error) -> String {
+    error.to_string().split(" (os error ").next().unwrap_or_default().to_owned()
 }
 
 /// Compiles the script as the stand-alone Lua would: a byte order mark is ignored, and a first line
