@@ -1,22 +1,39 @@
 //! Runs every script in `tests/cases` and `tests/examples` on the virtual clock and compares what
 //! it prints with its snapshot in `snapshots/`: one test for each script, named after it.
 //!
+//! A second test for each, `single_file/NAME`, runs it on the one file that `neap export
+//! --single-file` writes, in a Lua that has nothing else of neap: this program, started anew as a
+//! plain interpreter.
+//!
 //! A snapshot is the same on every Lua. `INSTA_UPDATE=always cargo test --test cases` accepts what
 //! the scripts print now.
 
 mod common;
 
 use std::collections::BTreeSet;
+use std::env;
 use std::fs;
-use std::path::Path;
-use std::process::ExitCode;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::sync::OnceLock;
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use mlua::chunk::ChunkMode;
+use mlua::{Function, Lua};
 
 /// Each folder of scripts, with what its snapshots' names begin with.
 const FOLDERS: [(&str, &str); 2] = [("tests/cases", ""), ("tests/examples", "example_")];
 
+/// Where this is set, this program is an interpreter that runs [`DRIVER`].
+const INTERPRETER: &str = "NEAP_TEST_INTERPRETER";
+
+/// The script that runs another one on the single file.
+const DRIVER: &str = "tests/single_file.lua";
+
 fn main() -> ExitCode {
+    if env::var_os(INTERPRETER).is_some() {
+        return interpret();
+    }
     let arguments = Arguments::from_args();
     let mut trials = Vec::new();
     let mut names = BTreeSet::new();
@@ -25,7 +42,13 @@ fn main() -> ExitCode {
             let name = format!("{prefix}{script}");
             assert!(names.insert(name.clone()), "two scripts are called {name}");
             let path = format!("{folder}/{script}.lua");
-            trials.push(Trial::test(name.clone(), move || check(&name, &path)));
+            let single = (name.clone(), path.clone());
+            trials.push(Trial::test(name.clone(), move || {
+                check(&name, &path, common::neap_run(["--virtual-time", &path]))
+            }));
+            trials.push(Trial::test(format!("single_file/{}", single.0), move || {
+                check(&single.0, &single.1, on_single_file(&single.1)?)
+            }));
         }
     }
     trials.push(Trial::test("every_snapshot_has_its_script", move || {
@@ -49,8 +72,9 @@ fn stems(folder: &str, extension: &str) -> Vec<String> {
     stems
 }
 
-fn check(name: &str, path: &str) -> Result<(), Failed> {
-    let outcome = common::finish(&mut common::neap_run(["--virtual-time", path]), b"");
+/// Runs `command`, which runs the script at `path`, and compares what it prints.
+fn check(name: &str, path: &str, mut command: Command) -> Result<(), Failed> {
+    let outcome = common::finish(&mut command, b"");
     if outcome.code != Some(0) || !outcome.stderr.is_empty() {
         return Err(
             format!("{path} must end with exit status 0 and say nothing: {outcome:#?}").into()
@@ -62,4 +86,51 @@ fn check(name: &str, path: &str) -> Result<(), Failed> {
     settings.set_omit_expression(true);
     settings.bind(|| insta::assert_snapshot!(name, outcome.stdout));
     Ok(())
+}
+
+/// Runs the script at `path` on the single file.
+fn on_single_file(path: &str) -> Result<Command, Failed> {
+    static FILE: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let file = FILE.get_or_init(export_single_file).as_ref()?;
+    let mut command = Command::new(env::current_exe()?);
+    command.env(INTERPRETER, "").arg(file).arg(path).current_dir(env!("CARGO_MANIFEST_DIR"));
+    Ok(command)
+}
+
+/// Writes the single file, once. It ends in `neap/neap.lua`, by which cases tell that a text names
+/// a line of neap's.
+fn export_single_file() -> Result<PathBuf, String> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("single_file/neap");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_neap"));
+    command.args(["export", "--single-file", "--force"]).arg(&folder);
+    let outcome = common::finish(&mut command, b"");
+    match outcome.code {
+        Some(0) => Ok(folder.join("neap.lua")),
+        _ => Err(outcome.stderr),
+    }
+}
+
+/// Is a plain interpreter: runs [`DRIVER`] with this process's arguments in a Lua that neap has not
+/// been installed in.
+fn interpret() -> ExitCode {
+    // SAFETY: the scripts are this package's own tests, which need the `debug` library.
+    let lua = unsafe { Lua::unsafe_new() };
+    let run = || -> mlua::Result<()> {
+        // Luau has no `loadfile`.
+        lua.globals().set("loadfile", lua.create_function(load_file)?)?;
+        let arguments: Vec<_> = env::args().skip(1).collect();
+        load_file(&lua, DRIVER.to_owned())?.call(mlua::Variadic::from_iter(arguments))
+    };
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn load_file(lua: &Lua, path: String) -> mlua::Result<Function> {
+    let text = fs::read(&path)?;
+    lua.load(text).set_name(format!("@{path}")).set_mode(ChunkMode::Text).into_function()
 }
