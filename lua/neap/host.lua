@@ -1,10 +1,14 @@
 --- The clock and the sleep, where nobody has called `neap.use`: the first that this program has.
 --
--- Each probe is careful: globals may be strict, `require` may be missing or may raise.
+-- Each probe is careful: globals may be strict, `require` may be missing or may raise, and a name
+-- may stand for something else. Sleeping leaves the processor to others, except in the last host of
+-- all, which has nothing but `os.clock`: it waits busily and so burns the processor.
 
+local scheduler = require "neap.scheduler"
 local vm = require "neap.vm"
 
 local error, huge, min, pcall, tonumber, type = error, math.huge, math.min, pcall, tonumber, type
+local is_idle = scheduler.is_idle
 local global_value = vm.global_value
 
 ---@class neap.Host
@@ -14,6 +18,12 @@ local global_value = vm.global_value
 
 --- The longest single sleep that is asked of a system call, in seconds.
 local LONGEST = 86400
+
+
+local function global_table(name)
+  local value = global_value(name)
+  return type(value) == "table" and value or nil
+end
 
 
 local function try_require(name)
@@ -30,29 +40,37 @@ local function milliseconds(seconds)
 end
 
 
---- libuv's loop, in Neovim or by luv: a timer that ends the sleep, while the loop serves its
--- others.
+--- libuv's loop, by luv: it serves its handles, and a timer ends the sleep. As long as one of its
+-- handles is active, a callback may still wake a task.
 local function libuv(uv)
   local timer
   return {
     now = function() return uv.hrtime() / 1e9 end,
     sleep = function(seconds)
       timer = timer or uv.new_timer()
+      -- Timers count from the loop's own time, which stands still while tasks run.
+      uv.update_time()
       timer:start(milliseconds(seconds), 0, function() end)
       uv.run("once")
       timer:stop()
     end,
+    pending = uv.loop_alive,
   }
 end
 
 
+--- The editor goes on while neap sleeps: keys, jobs and timers may wake a task at any time.
 local function neovim(vim)
   local uv = vim.uv or vim.loop
+  local function has_work() return not is_idle() end
   return {
     now = function() return uv.hrtime() / 1e9 end,
     sleep = function(seconds)
-      vim.wait(milliseconds(seconds), function() return false end)
+      -- No longer than a second: some releases see Ctrl-C (-2) only at the end of a wait.
+      local _, reason = vim.wait(milliseconds(min(seconds, 1)), has_work)
+      if reason == -2 then error("interrupted", 0) end
     end,
+    pending = function() return true end,
   }
 end
 
@@ -84,49 +102,54 @@ local function luasocket(socket)
 end
 
 
+--- Declares functions of the system's under names of our own, whose types no other library can have
+-- fixed before. That they are declared already, by an earlier load of this file, is no error.
+local function declare(ffi, text)
+  pcall(ffi.cdef, text)
+end
+
+
 local function ffi_posix(ffi, monotonic)
-  ffi.cdef [[
-    typedef struct { long seconds; long nanoseconds; } neap_timespec;
-    int clock_gettime(int clock, neap_timespec *time);
-    int nanosleep(const neap_timespec *time, neap_timespec *rest);
-  ]]
-  local system, time = ffi.C, ffi.new("neap_timespec")
+  declare(ffi, [[
+    int neap_clock_gettime(int clock, long *time) __asm__("clock_gettime");
+    int neap_nanosleep(const long *time, long *rest) __asm__("nanosleep");
+  ]])
+  local system, time = ffi.C, ffi.new("long[2]")
   return {
     now = function()
-      system.clock_gettime(monotonic, time)
-      return tonumber(time.seconds) + tonumber(time.nanoseconds) / 1e9
+      system.neap_clock_gettime(monotonic, time)
+      return tonumber(time[0]) + tonumber(time[1]) / 1e9
     end,
     sleep = function(seconds)
       seconds = min(seconds, LONGEST)
-      time.seconds = seconds - seconds % 1
-      time.nanoseconds = seconds % 1 * 1e9
-      system.nanosleep(time, nil)
+      time[0], time[1] = seconds - seconds % 1, seconds % 1 * 1e9
+      system.neap_nanosleep(time, nil)
     end,
   }
 end
 
 
 local function ffi_windows(ffi)
-  ffi.cdef [[
-    int QueryPerformanceCounter(int64_t *count);
-    int QueryPerformanceFrequency(int64_t *frequency);
-    void Sleep(uint32_t milliseconds);
-  ]]
+  declare(ffi, [[
+    int neap_counter(int64_t *count) __asm__("QueryPerformanceCounter");
+    int neap_frequency(int64_t *frequency) __asm__("QueryPerformanceFrequency");
+    void neap_sleep(uint32_t milliseconds) __asm__("Sleep");
+  ]])
   local system, count = ffi.load("kernel32"), ffi.new("int64_t[1]")
-  system.QueryPerformanceFrequency(count)
+  system.neap_frequency(count)
   local frequency = tonumber(count[0])
   return {
     now = function()
-      system.QueryPerformanceCounter(count)
+      system.neap_counter(count)
       return tonumber(count[0]) / frequency
     end,
-    sleep = function(seconds) system.Sleep(milliseconds(seconds)) end,
+    sleep = function(seconds) system.neap_sleep(milliseconds(seconds)) end,
   }
 end
 
 
 local function ffi_host()
-  local jit = global_value("jit")
+  local jit = global_table("jit")
   local ffi = jit and try_require("ffi")
   if not ffi then return nil end
   if jit.os == "Windows" then return ffi_windows(ffi) end
@@ -135,7 +158,8 @@ local function ffi_host()
 end
 
 
---- The processor's time, and a sleep that uses all of it.
+--- The processor's time, and a sleep that uses all of it: what counts is the time that this program
+-- computes, so a sleep burns the processor from its beginning to its end.
 local function busy(clock)
   return {
     now = clock,
@@ -151,17 +175,17 @@ end
 --- Picks a host. Raises where there is no clock at all.
 ---@return neap.Host
 return function()
-  local vim, ngx = global_value("vim"), global_value("ngx")
-  local love, os = global_value("love"), global_value("os")
+  local vim, ngx, love = global_table("vim"), global_table("ngx"), global_table("love")
   if vim and (vim.uv or vim.loop) and vim.wait then return neovim(vim) end
   local uv = try_require("luv")
-  if uv then return libuv(uv) end
+  if uv and uv.hrtime then return libuv(uv) end
   if ngx and ngx.sleep then return openresty(ngx) end
   if love and love.timer then return love_timer(love.timer) end
   local socket = try_require("socket")
   if socket and socket.gettime then return luasocket(socket) end
   local ok, host = pcall(ffi_host)
   if ok and host then return host end
+  local os = global_table("os")
   if os and os.clock then return busy(os.clock) end
   error("no clock: call neap.use(host) first", 0)
 end
