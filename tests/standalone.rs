@@ -1,0 +1,426 @@
+//! neap without Rust: what is in `lua/`, on the Luas that the system has and in Neovim.
+//!
+//! - `standalone::INTERPRETER::SCRIPT`: each script that `tests/cases.rs` runs prints what its
+//!   snapshot says;
+//! - `standalone::host::...`: each clock that `lua/neap/host.lua` picks tells the time and sleeps;
+//! - `standalone::porting::...`: the README's guides work to the letter.
+//!
+//! What is not installed is shown as ignored; with `CI=true` it is a failure.
+
+#[allow(dead_code, reason = "the neap command is what these tests do without")]
+mod common;
+
+use std::env;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::time::{Duration, Instant};
+
+use libtest_mimic::{Arguments, Failed, Trial};
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// The commands of the Luas, and Neovim's. Each has every case to run.
+const INTERPRETERS: [&str; 6] = ["lua5.1", "luajit", "lua5.2", "lua5.3", "lua5.4", "nvim"];
+
+/// Each folder of scripts, with what its snapshots' names begin with.
+const FOLDERS: [(&str, &str); 2] = [("tests/cases", ""), ("tests/examples", "example_")];
+
+/// A search path on which only neap is found.
+const NOTHING_ELSE: [(&str, &str); 2] = [("LUA_PATH", "lua/?.lua"), ("LUA_CPATH", "none/?.so")];
+
+/// One that has the system's modules too.
+const WITH_MODULES: [(&str, &str); 1] = [("LUA_PATH", "lua/?.lua;;")];
+
+/// What a user does who has luv and wants something else.
+const WITHOUT_LUV: &str = "package.preload.luv = function() error('no luv here', 0) end\n";
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let mut trials = Vec::new();
+    cases(&mut trials);
+    hosts(&mut trials);
+    porting(&mut trials);
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+type Check = Result<(), Failed>;
+
+/// Adds a test, or says what is missing for it.
+fn add(
+    trials: &mut Vec<Trial>,
+    name: &str,
+    needs: &[&str],
+    check: impl FnOnce() -> Check + Send + 'static,
+) {
+    let missing: Vec<String> =
+        needs.iter().filter(|it| !is_there(it)).map(ToString::to_string).collect();
+    let name = format!("standalone::{name}");
+    trials.push(if missing.is_empty() {
+        Trial::test(name, check)
+    } else {
+        let text = format!("not installed: {}", missing.join(", "));
+        let in_ci = env::var("CI").is_ok_and(|it| it == "true");
+        Trial::test(format!("{name} ({text})"), move || Err(text.into())).with_ignored_flag(!in_ci)
+    });
+}
+
+/// Whether a command is there, or, after `LUA:`, a module of that Lua's.
+fn is_there(need: &str) -> bool {
+    let Some((lua, module)) = need.split_once(':') else {
+        let path = env::var_os("PATH").unwrap_or_default();
+        return env::split_paths(&path).any(|folder| folder.join(need).is_file());
+    };
+    let output = Command::new(lua).args(["-e", &format!("require '{module}'")]).output();
+    output.is_ok_and(|it| it.status.success())
+}
+
+/// A command that runs the Lua file `script` in the package's root.
+fn lua(interpreter: &str, script: &str, args: &[&str]) -> Command {
+    let mut command = Command::new(interpreter);
+    command.current_dir(ROOT);
+    if interpreter == "nvim" {
+        let list: Vec<String> = args.iter().map(|it| format!("[==[{it}]==],")).collect();
+        let call = format!("lua arg = {{ {} }} dofile [==[{script}]==]", list.concat());
+        // The editor stays open after a script's error, unless told otherwise.
+        let quit = ["-c", "cquit 1"];
+        command.args(["--headless", "-u", "NONE", "-i", "NONE", "-n", "-c", &call]).args(quit);
+    } else {
+        command.arg(script).args(args);
+    }
+    command
+}
+
+/// What a command that must succeed prints.
+fn stdout_of(command: &mut Command) -> Result<String, Failed> {
+    let outcome = common::finish(command, b"");
+    if outcome.code != Some(0) || !outcome.stderr.is_empty() {
+        let text = "must end with exit status 0 and say nothing";
+        return Err(format!("{command:?} {text}:\n{outcome:#?}").into());
+    }
+    Ok(outcome.stdout)
+}
+
+fn assert_prints(command: &mut Command, expected: &str) -> Check {
+    let printed = stdout_of(command)?;
+    if printed.trim_end() == expected.trim_end() {
+        return Ok(());
+    }
+    Err(format!("{command:?} must print\n\n{expected}\nbut printed\n\n{printed}").into())
+}
+
+fn cases(trials: &mut Vec<Trial>) {
+    for interpreter in INTERPRETERS {
+        if !is_there(interpreter) {
+            add(trials, interpreter, &[interpreter], || Ok(()));
+            continue;
+        }
+        for (folder, prefix) in FOLDERS {
+            for script in stems(folder) {
+                let path = format!("{folder}/{script}.lua");
+                let snapshot = format!("snapshots/{prefix}{script}.snap");
+                let name = format!("{interpreter}::{prefix}{script}");
+                add(trials, &name, &[], move || {
+                    let mut command = lua(interpreter, "tests/standalone.lua", &[&path]);
+                    assert_prints(command.envs(NOTHING_ELSE), &body(&snapshot)?)
+                });
+            }
+        }
+    }
+}
+
+/// The names of the scripts in a folder, without their end, in order.
+fn stems(folder: &str) -> Vec<String> {
+    let entries = fs::read_dir(Path::new(ROOT).join(folder)).expect("the folder can be read");
+    let mut stems: Vec<String> = entries
+        .map(|entry| entry.expect("the folder can be read").path())
+        .filter(|path| path.extension() == Some(OsStr::new("lua")))
+        .map(|path| path.file_stem().unwrap().to_str().expect("a name in UTF-8").to_owned())
+        .collect();
+    stems.sort();
+    stems
+}
+
+/// What a snapshot of insta's says below its header.
+fn body(snapshot: &str) -> Result<String, Failed> {
+    let text = fs::read_to_string(Path::new(ROOT).join(snapshot))
+        .map_err(|error| format!("{snapshot}: {error}"))?;
+    let body = text.splitn(3, "---\n").nth(2);
+    Ok(body.ok_or_else(|| format!("{snapshot} has no header"))?.to_owned())
+}
+
+/// Writes a script for the test called `name`.
+fn script(name: &str, text: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("standalone_{name}.lua"));
+    fs::write(&path, text).expect("the script can be written");
+    path
+}
+
+/// Sleeps 50 ms, then 300 ms of which it prints the processor's milliseconds.
+const SLEEPER: &str = r##"
+local neap = require "neap"
+local slept = neap.run(function() return neap.sleep("50ms") end)
+assert(slept >= 0.05, slept)
+local before = os.clock()
+slept = neap.run(function() return neap.sleep("300ms") end)
+assert(slept >= 0.3, slept)
+local burnt = (os.clock() - before) * 1000
+local function is_loaded(name) return type(package.loaded[name]) == "table" end
+"##;
+
+/// Runs a sleeper that ends with `checks`, between two looks at a clock of Rust's.
+fn sleeps(
+    name: &str,
+    interpreter: &str,
+    envs: &[(&str, &str)],
+    before: &str,
+    checks: &str,
+) -> Check {
+    let text = format!("{before}{SLEEPER}{checks}\nio.stdout:write('done\\n')\nos.exit(0)\n");
+    let path = script(name, &text);
+    let start = Instant::now();
+    let mut command = lua(interpreter, path.to_str().expect("a path in UTF-8"), &[]);
+    assert_prints(command.envs(envs.iter().copied()), "done")?;
+    let took = start.elapsed();
+    if took >= Duration::from_millis(350) { Ok(()) } else { Err(format!("{took:?}").into()) }
+}
+
+/// A test of a host, whose script is `before`, the sleeper and `checks`.
+fn sleeper(
+    trials: &mut Vec<Trial>,
+    name: &'static str,
+    needs: &[&'static str],
+    envs: &'static [(&'static str, &'static str)],
+    before: impl Into<String>,
+    checks: &'static str,
+) {
+    let (interpreter, before) = (needs[0], before.into());
+    add(trials, &format!("host::{name}"), needs, move || {
+        sleeps(name, interpreter, envs, &before, checks)
+    });
+}
+
+fn hosts(trials: &mut Vec<Trial>) {
+    // The user's own handle is served while neap sleeps, and wakes a task.
+    let luv = r##"
+        assert(burnt < 100, burnt)
+        assert(is_loaded "luv" and not is_loaded "socket" and not is_loaded "ffi")
+        local uv, future = require "luv", neap.future()
+        local timer = uv.new_timer()
+        timer:start(20, 0, function() timer:close() future:resolve("from luv") end)
+        assert(neap.run(function() return future:wait() end) == "from luv")
+        local index = neap.run(function() return neap.select({ neap.future() }, 0.01) end)
+        assert(index == nil)
+        local ok, err = pcall(neap.run, function() neap.future():wait() end)
+        assert(not ok and err:find("deadlock", 1, true), err)
+    "##;
+    sleeper(trials, "luv_on_lua5.1", &["lua5.1", "lua5.1:luv"], &WITH_MODULES, "", luv);
+    sleeper(trials, "luv_on_luajit", &["luajit", "luajit:luv"], &WITH_MODULES, "", luv);
+    sleeper(trials, "luv_on_lua5.4", &["lua5.4", "lua5.4:luv"], &WITH_MODULES, "", luv);
+
+    // The editor's timers and its scheduled functions run while neap sleeps, and wake tasks at once.
+    let neovim = r##"
+        assert(burnt < 100, burnt)
+        assert(not is_loaded "socket" and not is_loaded "ffi")
+        local ticks = 0
+        local timer = vim.loop.new_timer()
+        timer:start(10, 10, function() ticks = ticks + 1 end)
+        local future, start = neap.future(), vim.loop.hrtime()
+        vim.defer_fn(function() future:resolve(vim.fn.bufnr()) end, 50)
+        assert(neap.run(function() return future:wait() end) == 1)
+        neap.run(function()
+          local hour, early = neap.timer("1h"), neap.future()
+          vim.defer_fn(function() early:resolve() end, 50)
+          assert(neap.select { hour, early } == 2)
+        end)
+        assert(vim.loop.hrtime() - start >= 0.1e9)
+        assert(ticks >= 3, ticks)
+        timer:close()
+        vim.defer_fn(function() vim.api.nvim_input("<C-c>") end, 50)
+        local ok, err = pcall(neap.run, function() neap.sleep("1h") end)
+        assert(not ok and err == "interrupted", err)
+    "##;
+    sleeper(trials, "neovim", &["nvim"], &NOTHING_ELSE, "", neovim);
+
+    let socket = r##"
+        assert(burnt < 100, burnt)
+        assert(is_loaded "socket" and not is_loaded "luv" and not is_loaded "ffi")
+        assert(naps >= 2, naps)
+    "##;
+    let count_naps = r##"
+        local socket, naps = require "socket", 0
+        local sleep = socket.sleep
+        socket.sleep = function(seconds) naps = naps + 1 return sleep(seconds) end
+    "##;
+    let before = || format!("{WITHOUT_LUV}{count_naps}");
+    let (needs_51, needs_54) = (["lua5.1", "lua5.1:socket"], ["lua5.4", "lua5.4:socket"]);
+    sleeper(trials, "luasocket_on_lua5.1", &needs_51, &WITH_MODULES, before(), socket);
+    sleeper(trials, "luasocket_on_lua5.4", &needs_54, &WITH_MODULES, before(), socket);
+
+    let ffi = r##"
+        assert(burnt < 100, burnt)
+        assert(is_loaded "ffi" and not is_loaded "luv" and not is_loaded "socket")
+    "##;
+    sleeper(trials, "ffi", &["luajit"], &NOTHING_ELSE, "", ffi);
+    // Another library may have declared the same functions otherwise, and neap may be loaded twice.
+    let crowded = r##"
+        require("ffi").cdef [[
+          typedef struct { long days; } neap_timespec;
+          int clock_gettime(char *which, char *when);
+          int nanosleep(double seconds);
+        ]]
+        require("neap").sleep(0.001)
+        for name in pairs(package.loaded) do
+          if name:find("^neap") then package.loaded[name] = nil end
+        end
+    "##;
+    sleeper(trials, "ffi_declared_twice", &["luajit"], &NOTHING_ELSE, crowded, ffi);
+    add(trials, "host::ffi_on_windows", &["luajit", "cc"], ffi_on_windows);
+
+    // The processor's clock counts nothing but work, so that this sleep shows.
+    let busy = r##"
+        assert(burnt >= 299, burnt)
+        assert(not is_loaded "ffi" and not is_loaded "luv" and not is_loaded "socket")
+    "##;
+    sleeper(trials, "busy_on_lua5.1", &["lua5.1"], &NOTHING_ELSE, "", busy);
+    sleeper(trials, "busy_on_lua5.4", &["lua5.4"], &NOTHING_ELSE, "", busy);
+
+    // What a name stands for may be something else altogether.
+    let strange = "vim, ngx, love, jit = true, 'ngx', 3, false\n\
+                   package.preload.luv = function() return {} end\n\
+                   package.preload.socket = function() return { gettime = false } end\n";
+    sleeper(trials, "strange_globals", &["lua5.1"], &WITH_MODULES, strange, "");
+    let strict = r##"
+        local function refuse(_, name) error("strict: " .. tostring(name), 2) end
+        setmetatable(_G, { __index = refuse, __newindex = refuse })
+    "##;
+    for interpreter in &INTERPRETERS[..5] {
+        let name = format!("host::strict_globals_on_{interpreter}");
+        add(trials, &name.clone(), &[interpreter], move || {
+            sleeps(&name[6..], interpreter, &NOTHING_ELSE, strict, "")
+        });
+        let name = format!("host::no_require_on_{interpreter}");
+        add(trials, &name, &[interpreter], move || no_require(interpreter));
+        let name = format!("host::awake_on_{interpreter}");
+        add(trials, &name, &[interpreter], move || awake(interpreter));
+    }
+}
+
+/// The branch for Windows calls the functions of a library that has their names.
+fn ffi_on_windows() -> Check {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("kernel32");
+    fs::create_dir_all(&folder)?;
+    let source = folder.join("kernel32.c");
+    fs::write(
+        &source,
+        r##"
+        #include <stdint.h>
+        #include <time.h>
+        int naps = 0;
+        int QueryPerformanceFrequency(int64_t *frequency) {
+            *frequency = 1000000;
+            return 1;
+        }
+        int QueryPerformanceCounter(int64_t *count) {
+            struct timespec time;
+            clock_gettime(CLOCK_MONOTONIC, &time);
+            *count = (int64_t)time.tv_sec * 1000000 + time.tv_nsec / 1000;
+            return 1;
+        }
+        void Sleep(uint32_t milliseconds) {
+            struct timespec time = { milliseconds / 1000, milliseconds % 1000 * 1000000L };
+            naps++;
+            nanosleep(&time, 0);
+        }
+        "##,
+    )?;
+    let library = folder.join("libkernel32.so");
+    let mut cc = Command::new("cc");
+    stdout_of(cc.args(["-shared", "-fPIC", "-o"]).args([&library, &source]))?;
+    let envs = [NOTHING_ELSE[0], NOTHING_ELSE[1], ("LD_LIBRARY_PATH", folder.to_str().unwrap())];
+    let checks = r##"
+        assert(burnt < 100, burnt)
+        local ffi = require "ffi"
+        ffi.cdef "int naps;"
+        assert(ffi.load("kernel32").naps >= 2)
+    "##;
+    sleeps("ffi_on_windows", "luajit", &envs, "jit.os = 'Windows'\n", checks)
+}
+
+/// A sandbox that takes `require` away leaves `os.clock`; one that takes that too must be told of
+/// a clock.
+fn no_require(interpreter: &str) -> Check {
+    let text = r##"
+        local neap, exit = require "neap", os.exit
+        require, package, jit, debug = nil, nil, nil, nil
+        local clock = os.clock
+        if arg[1] == "clock" then os = { clock = clock } else os = nil end
+        print(pcall(neap.run, function() return neap.sleep(0.05) >= 0.05 end))
+        local time = 0
+        neap.use { now = function() return time end, sleep = function(s) time = time + s end }
+        print(neap.run(function() return neap.sleep(1) == 1 end))
+        exit(0)
+    "##;
+    let name = format!("no_require_on_{interpreter}");
+    let path = script(&name, text);
+    let path = path.to_str().expect("a path in UTF-8");
+    let mut with_clock = lua(interpreter, path, &["clock"]);
+    assert_prints(with_clock.envs(NOTHING_ELSE), "true\ttrue\ntrue")?;
+    let mut without = lua(interpreter, path, &["none"]);
+    let refusal = "false\tno clock: call neap.use(host) first\ntrue";
+    assert_prints(without.envs(NOTHING_ELSE), refusal)
+}
+
+/// The first thing that somebody tries who has copied the folder.
+fn awake(interpreter: &str) -> Check {
+    let text = r#"local neap = require "neap"
+        print(neap.run(function() neap.sleep("50ms") return "awake" end))"#;
+    let mut command = Command::new(interpreter);
+    command.args(["-e", text]).current_dir(Path::new(ROOT).join("lua")).env_remove("LUA_PATH");
+    let start = Instant::now();
+    assert_prints(&mut command, "awake")?;
+    let took = start.elapsed();
+    if took >= Duration::from_millis(50) { Ok(()) } else { Err(format!("{took:?}").into()) }
+}
+
+/// The Lua code of one of the README's guides, with `rest` behind it.
+fn guide(name: &str, title: &str, rest: &str) -> Result<PathBuf, Failed> {
+    let readme = fs::read_to_string(Path::new(ROOT).join("README.md"))?;
+    let heading = format!("\n### {title}\n");
+    let (_, section) = readme.split_once(&heading).ok_or(format!("no guide {title:?}"))?;
+    let section = section.split("\n#").next().unwrap_or_default();
+    let code = section.split_once("```lua\n").and_then(|(_, code)| code.split_once("```\n"));
+    let (code, _) = code.ok_or(format!("no code in {title:?}"))?;
+    Ok(script(name, &format!("{code}{rest}")))
+}
+
+/// The guides of the README's section on porting: each block of code is a whole program, but that
+/// of the frame callback, which waits for an engine.
+fn porting(trials: &mut Vec<Trial>) {
+    let engine = r##"
+        for second = 1, 4 do
+          for _ = 1, 64 do on_frame(1 / 64) end
+          print("after " .. second .. " s")
+        end
+    "##;
+    let frames = "3\nafter 1 s\n2\nafter 2 s\n1\nafter 3 s\ngo\nafter 4 s";
+    let guides = [
+        ("A loop that sleeps", "lua5.1", "socket", "", "ebb\nflood"),
+        ("A frame callback", "lua5.1", "", engine, frames),
+        ("A frame callback", "luajit", "", engine, frames),
+        ("A libuv loop", "lua5.1", "luv", "", "a file\nlater"),
+        ("A libuv loop", "luajit", "luv", "", "a file\nlater"),
+    ];
+    for (title, interpreter, module, rest, expected) in guides {
+        let name = format!("porting_{}_on_{interpreter}", title.to_lowercase().replace(' ', "_"));
+        let module = format!("{interpreter}:{module}");
+        let needs =
+            if module.ends_with(':') { &[interpreter][..] } else { &[interpreter, &module] };
+        add(trials, &name.replacen('_', "::", 1), needs, move || {
+            let path = guide(&name, title, rest)?;
+            let mut command = lua(interpreter, path.to_str().expect("a path in UTF-8"), &[]);
+            assert_prints(command.envs(WITH_MODULES), expected)
+        });
+    }
+}
