@@ -66,7 +66,7 @@ enum Failure {
     /// One line, about a file: the script's or neap's own.
     Line(String),
     /// What Lua wants to be said: message and traceback.
-    Text(LuaString),
+    Text(Vec<u8>),
     /// Lua has said it already.
     Reported,
 }
@@ -96,7 +96,7 @@ fn main() -> ExitCode {
     let text = match result {
         Ok(()) => return ExitCode::SUCCESS,
         Err(Failure::Line(text)) => format!("neap: {text}\n").into_bytes(),
-        Err(Failure::Text(text)) => [&text.as_bytes(), &b"\n"[..]].concat(),
+        Err(Failure::Text(text)) => [&text[..], b"\n"].concat(),
         Err(Failure::Reported) => Vec::new(),
     };
     let _ = io::stderr().write_all(&text);
@@ -151,7 +151,7 @@ impl Run {
         let program: Table = require.call("neap.program")?;
         match program.get::<Function>("run")?.call(call)? {
             (true, _) => Ok(()),
-            (false, Some(text)) => Err(Failure::Text(text)),
+            (false, Some(text)) => Err(Failure::Text(LuaString::as_bytes(&text).to_vec())),
             (false, None) => Err(Failure::Reported),
         }
     }
@@ -203,7 +203,14 @@ fn bytes(lua: &Lua, text: &OsStr) -> mlua::Result<LuaString> {
 
 /// Empties C's buffer of the standard output, where Lua has an `io` library to do it with; the
 /// end of the process does it anyway.
+#[allow(unsafe_code)]
 fn flush(lua: &Lua) -> mlua::Result<()> {
+    // SAFETY: `fflush(NULL)` may be called at any time; it is what Luau's `print`, which has no
+    // `io` beside it, needs.
+    #[cfg(unix)]
+    unsafe {
+        libc::fflush(std::ptr::null_mut());
+    }
     lua.load("if io then io.stdout:flush() end").exec()
 }
 
