@@ -11,6 +11,8 @@ local timer = require "neap.timer"
 local async = require "neap.async"
 local run = require "neap.run"
 local protected = require "neap.protected"
+local Semaphore = require "neap.semaphore"
+local combine = require "neap.combine"
 local failures = require "neap.failures"
 local check = require "neap.check"
 require "neap.waiting"
@@ -34,6 +36,17 @@ local neap = {
   future = Future.new,
   channel = Channel.new,
   select = require "neap.select",
+  callback = require "neap.callback",
+  all = combine.all,
+  any = combine.any,
+  settle = combine.settle,
+  event = require("neap.event").new,
+  semaphore = Semaphore.new,
+  mutex = Semaphore.mutex,
+  pool = require("neap.pool").new,
+  scope = require("neap.scope").scope,
+  timeout = require "neap.timeout",
+  tasks = require("neap.deadlock").tasks,
   pcall = protected.pcall,
   xpcall = protected.xpcall,
 }

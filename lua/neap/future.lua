@@ -67,6 +67,14 @@ function Future:wait()
 end
 
 
+--- Calls fn when the future is settled; at once if it is.
+---@param fn fun()
+function Future:watch(fn)
+  if self.state ~= "open" then return fn() end
+  self.waiters:park({ wake = fn })
+end
+
+
 Future.is_ready = Future.done
 
 function Future:place()

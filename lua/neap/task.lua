@@ -19,8 +19,8 @@ local registry = require "neap.registry"
 local scheduler = require "neap.scheduler"
 local failures = require "neap.failures"
 
-local error, next, pairs, setmetatable, sort, tostring, type =
-  error, next, pairs, setmetatable, table.sort, tostring, type
+local error, next, pairs, rawequal, remove, setmetatable, sort, tostring, type =
+  error, next, pairs, rawequal, table.remove, setmetatable, table.sort, tostring, type
 local status = coroutine.status
 local release = threads.release
 local enqueue, enqueue_start = scheduler.enqueue, scheduler.enqueue_start
@@ -322,6 +322,12 @@ end
 --- The thread has raised an error.
 function Task:failed(err, thread)
   local traceback = vm.traceback(thread)
+  local raised = self.raised
+  if raised and rawequal(raised.values, err) then
+    -- It came through a wait: where it was raised comes first.
+    traceback = (raised.traceback or "") .. "\nwaited for by " .. tostring(self) .. ":\n"
+      .. traceback
+  end
   close(self, vm.close_failed, err)
   if type(err) == "string" then err = vm.strip_own_position(err) end
   if self.final then
@@ -445,6 +451,8 @@ end
 function Task:raise()
   if self.state == "cancelled" then error("cancelled", 0) end
   failures.seen(self)
+  local waiter = scheduler.current_task()
+  if waiter then waiter.raised = self end
   error(self.values, 0)
 end
 
@@ -528,13 +536,39 @@ function Task.finally(fn, ...)
   check.callable(fn, 1, "finally")
   local task = scheduler.current_task()
   if not task then error("attempt to call 'finally' outside of a task", 2) end
-  local finalizers = task.finalizers
+  task:add_finalizer(fn, threads.keep(...))
+end
+
+
+--- Adds a finalizer, with its arguments as `threads.keep` gives them.
+---@return table finalizer
+function Task:add_finalizer(fn, count, values)
+  local finalizers = self.finalizers
   if not finalizers then
     finalizers = {}
-    task.finalizers = finalizers
+    self.finalizers = finalizers
   end
-  local count, values = threads.keep(...)
-  finalizers[#finalizers + 1] = { fn = fn, count = count, values = values }
+  local finalizer = { fn = fn, count = count, values = values }
+  finalizers[#finalizers + 1] = finalizer
+  return finalizer
+end
+
+
+--- Takes a finalizer back.
+---@param finalizer table
+function Task:remove_finalizer(finalizer)
+  local finalizers = self.finalizers
+  for i = #finalizers, 1, -1 do
+    if finalizers[i] == finalizer then return remove(finalizers, i) end
+  end
+end
+
+
+--- Calls fn when the task is dead; at once if it is.
+---@param fn fun()
+function Task:watch(fn)
+  if has_ended(self) then return fn() end
+  self:place():park({ wake = fn })
 end
 
 
