@@ -14,6 +14,7 @@ local protected = require "neap.protected"
 local Semaphore = require "neap.semaphore"
 local combine = require "neap.combine"
 local failures = require "neap.failures"
+local census = require "neap.census"
 local check = require "neap.check"
 require "neap.waiting"
 
@@ -69,7 +70,7 @@ function neap.use(host)
   local kind = type(host.now())
   if kind ~= "number" then
     check.fail(1, "use", "the host's now() must return a number of seconds, got " .. kind)
-  elseif Task.alive() > 0 then
+  elseif census.alive() > 0 then
     error("attempt to change the host of living tasks: call neap.use before the first one", 2)
   end
   clock.use(host)

@@ -4,6 +4,7 @@
 -- `task.spawn` or a resume of the user's continues it, and it is never used for anything else.
 
 local Task = require "neap.task"
+local owned = require "neap.owned"
 local check = require "neap.check"
 local clock = require "neap.clock"
 local registry = require "neap.registry"
@@ -36,13 +37,13 @@ local function prepare(position, name, target, ...)
   local kind = type(target)
   local made
   if kind == "thread" then
-    local state = Task.is_over(target) and "dead" or status(target)
+    local state = owned.is_over(target) and "dead" or status(target)
     if state ~= "suspended" then
       check.fail(position, name, "suspended coroutine expected, got a " .. state .. " one", 2)
     end
     made = Task.of_thread(target)
     -- One that waits for something else is woken by that.
-    if made.state ~= "pending" and not made:is_parked_for_user() then return made, target, true end
+    if made.state ~= "pending" and not owned.is_parked(made) then return made, target, true end
     made:unqueue()
     made.state = "pending"
   else

@@ -75,8 +75,8 @@ end
 
 --- Waits until all have ended, well or not.
 ---@param list table[]  awaitables
----@return table outcomes  in the order of the list: `{ ok = true, n = count, ... }` with the results,
---- or `{ ok = false, error = err }`
+---@return table outcomes  in the order of the list: `{ ok = true, n = count, ... }` with the
+--- results, or `{ ok = false, error = err }`
 function combine.settle(list)
   check_list(list, "settle")
   local outcomes = {}

@@ -1,8 +1,9 @@
 --- What is done when everyone waits and nothing can wake anyone.
 
 local loop = require "neap.loop"
+local Waiters = require "neap.waiters"
+local census = require "neap.census"
 local scheduler = require "neap.scheduler"
-local Task = require "neap.task"
 local failures = require "neap.failures"
 local vm = require "neap.vm"
 
@@ -58,7 +59,7 @@ function deadlock.cancel_all()
     local tasks = deadlock.tasks()
     local cancelled = false
     for i = 1, #tasks do cancelled = tasks[i]:cancel() or cancelled end
-    if not loop.drive(function() return Task.alive() == 0 end) and not cancelled then
+    if not loop.drive(function() return census.alive() == 0 end) and not cancelled then
       for i = 1, #tasks do
         local task = tasks[i]
         if task.final then
@@ -67,7 +68,7 @@ function deadlock.cancel_all()
         end
       end
     end
-  until Task.alive() == 0
+  until census.alive() == 0
 end
 
 
@@ -76,7 +77,7 @@ end
 ---@return string report  the error to raise
 function deadlock.resolve(host)
   local text = report(host)
-  if host then Task.withdraw(host) end
+  if host then Waiters.withdraw(host) end
   deadlock.cancel_all()
   return text
 end

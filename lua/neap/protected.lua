@@ -14,6 +14,7 @@
 
 local vm = require "neap.vm"
 local threads = require "neap.threads"
+local owned = require "neap.owned"
 local check = require "neap.check"
 local loop = require "neap.loop"
 local registry = require "neap.registry"
@@ -116,7 +117,7 @@ end
 function receive(me, child, token, ...)
   if token == DELIVER then return ... end
   local task = task_of[me]
-  if task and not task:is_parked_for_user() then return receive(me, child, co_yield()) end
+  if task and not owned.is_parked(task) then return receive(me, child, co_yield()) end
   return answer(me, child, resume(child, token, ...))
 end
 

@@ -6,6 +6,7 @@ local scheduler = require "neap.scheduler"
 local Task = require "neap.task"
 local deadlock = require "neap.deadlock"
 local failures = require "neap.failures"
+local census = require "neap.census"
 local check = require "neap.check"
 
 local error, huge = error, math.huge
@@ -22,7 +23,7 @@ end
 --- The loop of `run`: until the main task has ended, then until all others have.
 local function until_over(main)
   local function main_is_done() return main:done() end
-  local function all_are_done() return Task.alive() == 0 end
+  local function all_are_done() return census.alive() == 0 end
   if not loop.drive(main_is_done) then error(deadlock.resolve(), 0) end
   if main.state ~= "returned" or not loop.drive(all_are_done) then deadlock.cancel_all() end
 end
@@ -65,7 +66,7 @@ function run.step()
   refuse_nested()
   local ok, err = loop.enter(scheduler.tick)
   if not ok then error(err, 0) end
-  return loop.idle_time() or Task.alive() > 0 and huge or nil
+  return loop.idle_time() or census.alive() > 0 and huge or nil
 end
 
 return run

@@ -9,18 +9,19 @@
 -- task that runs at that moment is doomed instead: it ends at its next blocking call, or when it
 -- returns.
 
-local vm = require "neap.vm"
-local threads = require "neap.threads"
-local awaitable = require "neap.awaitable"
-local check = require "neap.check"
-local collected = require "neap.collected"
 local Waiters = require "neap.waiters"
+local awaitable = require "neap.awaitable"
+local census = require "neap.census"
+local check = require "neap.check"
+local ending = require "neap.ending"
+local failures = require "neap.failures"
+local owned = require "neap.owned"
 local registry = require "neap.registry"
 local scheduler = require "neap.scheduler"
-local failures = require "neap.failures"
+local threads = require "neap.threads"
 
-local error, next, pairs, rawequal, remove, setmetatable, sort, tostring, type =
-  error, next, pairs, rawequal, table.remove, setmetatable, table.sort, tostring, type
+local error, pairs, remove, setmetatable = error, pairs, table.remove, setmetatable
+local has_ended = ending.has_ended
 local status = coroutine.status
 local release = threads.release
 local enqueue, enqueue_start = scheduler.enqueue, scheduler.enqueue_start
@@ -38,83 +39,14 @@ local enqueue, enqueue_start = scheduler.enqueue, scheduler.enqueue_start
 ---@field private waiters neap.Waiters?
 ---@field private finalizers table[]?
 ---@field private final table?  its end, while the finalizers run
+---@field private box table?  holds its thread weakly, while that is its user's
 local Task = {}
 Task.__index = Task
 
 --- What a plain coroutine.yield from it gets; false if that parks it for its user.
 Task.yield_error = "attempt to yield from a task: use neap.yield()"
 
-local created, alive, most_alive, doomed = 0, 0, 0, 0
-
---- Tasks that were parked for their user by a plain yield, under their threads. The thread is the
--- user's to drop, so nothing here holds it: the task keeps it in a weak box meanwhile.
-local loose = setmetatable({}, { __mode = "k" })
-local weak = { __mode = "v" }
-
-
---- Threads that will never be resumed again, whatever the VM calls their status.
-local killed = setmetatable({}, { __mode = "k" })
-
-
-local task_of, callers, callees
-registry.on_shrink(function()
-  task_of, callers, callees = registry.task_of, registry.callers, registry.callees
-  loose, killed = registry.copy(loose), registry.copy(killed)
-  threads.empty_pool()
-end)
-
-
---- How many tasks at once, or threads let go, make a burst after which the tables are replaced.
-local BURST = 1000
-
-local let_go_count = 0
-
-local function shrink()
-  -- Until what is dead has been collected, the new tables are as large as the old ones.
-  if registry.shrink() <= 4 * alive + BURST then collected.unwatch(shrink) end
-end
-
-
---- Counts the threads that the weak tables hold until they are collected.
-local function count_let_go()
-  let_go_count = let_go_count + 1
-  if let_go_count < BURST then return end
-  let_go_count = 0
-  collected.watch(shrink)
-end
-
-
---- Whether a thread has ended or was cancelled.
----@param thread thread
----@return boolean
-function Task.is_over(thread)
-  return killed[thread] or status(thread) == "dead"
-end
-
-
-local function let_go(task)
-  local thread, root = task.thread, nil
-  while thread do
-    task_of[thread] = nil
-    thread, root = callers[thread], thread
-  end
-  task.box = setmetatable({ root }, weak)
-  loose[root], task.thread = task, false
-  count_let_go()
-  alive = alive - 1
-end
-
-
-local function take_back(task, root)
-  loose[root], task.box = nil, nil
-  local thread = root
-  while thread do
-    task_of[thread], task.thread = task, thread
-    thread = callees[thread]
-  end
-  alive = alive + 1
-end
-
+for name, method in pairs(ending.methods) do Task[name] = method end
 
 --- Makes a pending task that is in no queue yet.
 ---@param fn? function
@@ -122,12 +54,9 @@ end
 ---@param values any
 ---@return neap.Task
 local function new(fn, count, values)
-  created = created + 1
-  alive = alive + 1
-  if alive > most_alive then most_alive = alive end
   return setmetatable({
-    id = created, state = "pending", starting = false, fn = fn, count = count, values = values,
-    thread = false, parked = nil, prev = nil, next = nil, slot = nil, value = nil, grantor = nil,
+    id = census.born(), state = "pending", starting = false,
+    fn = fn, count = count, values = values, thread = false, parked = nil, prev = nil, next = nil, slot = nil, value = nil, grantor = nil,
     waiters = nil,
   }, Task)
 end
@@ -150,15 +79,13 @@ end
 ---@param thread thread
 ---@return neap.Task
 function Task.of_thread(thread)
-  local task = task_of[thread]
-  if task then return task end
-  task = loose[thread]
+  local task = Task.find(thread)
   if task then
-    take_back(task, thread)
+    owned.take_back(task)
   else
     task = new(nil, 0, nil)
     task.yield_error, task.is_loud = false, true
-    task.thread, task_of[thread] = thread, task
+    task.thread, registry.task_of[thread] = thread, task
   end
   return task
 end
@@ -168,42 +95,8 @@ end
 ---@param thread thread
 ---@return neap.Task?
 function Task.find(thread)
-  return task_of[thread] or loose[thread]
+  return registry.task_of[thread] or owned.find(thread)
 end
-
-
---- How many tasks have not ended.
-function Task.alive()
-  return alive
-end
-
-
---- Tasks that are parked for their user and cannot be let go: somebody waits for them, or they have
--- finalizers. If the user resumes their thread to its end, nobody else notices.
-local held = {}
-local notice_ends
-
-local function hold(task)
-  held[task] = true
-  scheduler.add_hook(notice_ends)
-end
-
-
-local function has_ended(task)
-  local state = task.state
-  return state ~= "started" and state ~= "pending"
-end
-
-
---- Takes a waiter from where it waits, and passes on what it was handed.
-local function withdraw(waiter)
-  if waiter.parked then
-    waiter.parked:remove(waiter)
-  elseif waiter.grantor then
-    waiter.grantor:pass_on(waiter)
-  end
-end
-Task.withdraw = withdraw
 
 
 --- Takes a task out of every queue, and from where it waits.
@@ -215,188 +108,15 @@ local function unqueue(task)
     -- Unless it runs, it is in the queue of those that are ready.
     if thread and status(thread) == "suspended" then scheduler.forget(thread) end
   end
-  withdraw(task)
+  Waiters.withdraw(task)
 end
 Task.unqueue = unqueue
-
-
--- How a task ends.
-
-local function die(task, ending, count, values)
-  task.state, task.count, task.values, task.final = ending, count, values, nil
-  alive = alive - 1
-  if task.waiters then task.waiters:wake_all() end
-  if most_alive > BURST and alive * 4 < most_alive then
-    most_alive = alive
-    collected.watch(shrink)
-  end
-end
-
-
-local finish
-
-function notice_ends()
-  local ended = {}
-  for task in pairs(held) do
-    if not task:is_parked_for_user() then
-      held[task] = nil
-    elseif status(task.thread) == "dead" then
-      ended[#ended + 1] = task
-    end
-  end
-  sort(ended, function(a, b) return a.id < b.id end)
-  for i = 1, #ended do
-    held[ended[i]], ended[i].parked = nil, nil
-    finish(ended[i], "returned", 0)
-  end
-  if not next(held) then scheduler.remove_hook(notice_ends) end
-end
-
-
-local function next_finalizer(task)
-  local finalizers = task.finalizers
-  local finalizer = finalizers[#finalizers]
-  if not finalizer then
-    local final = task.final
-    return die(task, final.ending, final.count, final.values)
-  end
-  finalizers[#finalizers] = nil
-  task.fn, task.count, task.values = finalizer.fn, finalizer.count, finalizer.values
-  enqueue_start(task)
-end
-
-
-function finish(task, ending, count, values)
-  local thread = task.thread
-  if thread then task_of[thread], task.thread = nil, false end
-  if task.doomed then
-    task.doomed, doomed = nil, doomed - 1
-    if doomed == 0 then scheduler.set_doomed(false) end
-    if ending == "failed" then failures.report(values, task, task.traceback, tostring(task)) end
-    ending, count, values = "cancelled", 0, nil
-  end
-  local is_reported = ending == "failed" and task.is_loud and not task:is_awaited()
-  if ending == "failed" then failures.record(task, values) end
-  if task.finalizers then
-    task.final = { ending = ending, count = count, values = values }
-    next_finalizer(task)
-  else
-    die(task, ending, count, values)
-  end
-  if is_reported then failures.report_now(task) end
-end
-
-
---- Ends the thread of a task, which is suspended or dead, and those of the pcalls that it stands
--- in.
-local function close(task, closer, err)
-  local thread = task.thread
-  while thread do
-    local caller = callers[thread]
-    if vm.can_close then
-      local _, ok, raised = scheduler.call_barred("attempt to wait in a task that is being closed",
-        closer, thread, err)
-      if not ok then
-        failures.report(raised, task, nil, "a to-be-closed variable of " .. tostring(task))
-      end
-    end
-    callers[thread], task_of[thread], killed[thread] = nil, nil, true
-    if caller then callees[caller] = nil end
-    count_let_go()
-    thread = caller
-  end
-  task.thread = false
-end
-
-
---- The thread has returned (called by the scheduler, as are the next three).
-function Task:returned(count, values)
-  if self.final then
-    task_of[self.thread], self.thread = nil, false
-    return next_finalizer(self)
-  end
-  return finish(self, "returned", count, values)
-end
-
-
---- The thread has raised an error.
-function Task:failed(err, thread)
-  local traceback = vm.traceback(thread)
-  local raised = self.raised
-  if raised and rawequal(raised.values, err) then
-    -- It came through a wait: where it was raised comes first.
-    traceback = (raised.traceback or "") .. "\nwaited for by " .. tostring(self) .. ":\n"
-      .. traceback
-  end
-  close(self, vm.close_failed, err)
-  if type(err) == "string" then err = vm.strip_own_position(err) end
-  if self.final then
-    failures.report(err, self, traceback, "a finalizer of " .. tostring(self))
-    return next_finalizer(self)
-  end
-  self.traceback = traceback
-  return finish(self, "failed", 1, err)
-end
-
-
---- The thread has come to a blocking call after it was cancelled.
-function Task:killed()
-  close(self, vm.close)
-  return finish(self, "cancelled", 0)
-end
-
-
-local resumed_by_user = { remove = function(_, task) task.parked = nil end }
-
-function resumed_by_user.describe()
-  return "a resume (it called coroutine.yield)"
-end
-
-
---- Whether a started task is its user's to resume.
----@return boolean
-function Task:is_parked_for_user()
-  return self.box ~= nil or self.parked == resumed_by_user
-end
 
 
 --- Whether its failure is reported at once, and its handle may be dropped.
 ---@return boolean
 function Task:is_detached()
   return self.is_loud == true
-end
-
-
---- The thread has yielded by itself.
-function Task:yielded()
-  local message = self.yield_error
-  if self.final then
-    local traceback = vm.traceback(self.thread)
-    close(self, vm.close)
-    failures.report(Task.yield_error, self, traceback, "a finalizer of " .. tostring(self))
-    return next_finalizer(self)
-  elseif self.doomed then
-    return self:killed()
-  elseif message then
-    local traceback = vm.traceback(self.thread)
-    close(self, vm.close)
-    self.traceback = traceback
-    return finish(self, "failed", 1, message)
-  end
-  self.parked = resumed_by_user
-  if self.finalizers or self:is_awaited() or not self.is_loud then
-    hold(self)
-  else
-    let_go(self)
-  end
-end
-
-
---- Gives up a finalizer that waits for ever.
-function Task:give_up()
-  withdraw(self)
-  close(self, vm.close)
-  return next_finalizer(self)
 end
 
 
@@ -409,25 +129,6 @@ function Task:wake(grantor, value)
   self.grantor, self.value = grantor, value
   if self.state == "pending" or self.entering then return enqueue_start(self) end
   enqueue(self.thread)
-end
-
-
---- Whether a thread that is not of the pool can be resumed now. One that the user has resumed to
--- its end meanwhile cannot; nor one whose wait the VM had refused, which went on by itself.
----@param thread thread
----@return boolean
-function Task:is_resumable(thread)
-  local state = status(thread)
-  if self.entering and not vm.is_suspended_here(thread) then
-    withdraw(self)
-    self.entering, self.grantor, self.value = nil, nil, nil
-    if state == "suspended" then
-      self:yielded()
-      return false
-    end
-  end
-  if state == "dead" then finish(self, "returned", 0) end
-  return state == "suspended"
 end
 
 
@@ -462,21 +163,16 @@ end
 ---@return boolean cancelled  false if it was over, or about to be
 function Task:cancel()
   if has_ended(self) or self.final or self.doomed then return false end
-  if self.box then
-    if not self.box[1] then return false end
-    take_back(self, self.box[1])
-  end
+  if not owned.take_back(self) then return false end
   local thread = self.thread
   local is_active = thread and status(thread)
   if is_active == "running" or is_active == "normal" then
-    self.doomed, doomed = true, doomed + 1
-    scheduler.set_doomed(true)
+    self:doom()
     return true
   end
   unqueue(self)
   self.fn = nil
-  close(self, vm.close)
-  finish(self, "cancelled", 0)
+  self:killed()
   return true
 end
 
@@ -589,10 +285,7 @@ end
 
 --- Where a wait parks.
 function Task:place()
-  if self.box and self.box[1] then
-    take_back(self, self.box[1])
-    hold(self)
-  end
+  owned.keep(self)
   local waiters = self.waiters
   if not waiters then
     waiters = Waiters.new(self)

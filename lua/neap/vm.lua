@@ -6,7 +6,7 @@
 -- thread closes nothing) and nothing breaks.
 
 local coroutine, table, type = coroutine, table, type
-local select, tostring = select, tostring
+local select = select
 local create, resume, status = coroutine.create, coroutine.resume, coroutine.status
 
 local globals = _G or getfenv and getfenv(0) or {}
@@ -34,7 +34,7 @@ function vm.set_global(name, value)
   rawset(globals, name, value)
 end
 
-vm.unpack = table.unpack or global_value("unpack")
+vm.unpack = table.unpack or unpack
 
 --- Packs its arguments, nils included.
 ---@return table packed  with the count in `n`
@@ -209,8 +209,8 @@ function vm.write_error(text)
   if io and io.stderr then
     io.stderr:write(text, "\n")
   else
-    local print = global_value("print")
-    if print then print(tostring(text)) end
+    -- A sandbox may have a print, and no _G to find it in.
+    pcall(function() print(text) end)
   end
 end
 

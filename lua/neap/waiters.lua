@@ -68,4 +68,15 @@ function Waiters:describe()
   return self.owner:describe(self.purpose)
 end
 
+
+--- Takes a waiter from where it waits, whatever that is, and passes on what it was handed.
+---@param waiter table
+function Waiters.withdraw(waiter)
+  if waiter.parked then
+    waiter.parked:remove(waiter)
+  elseif waiter.grantor then
+    waiter.grantor:pass_on(waiter)
+  end
+end
+
 return Waiters

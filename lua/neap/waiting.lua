@@ -9,6 +9,8 @@
 local clock = require "neap.clock"
 local loop = require "neap.loop"
 local registry = require "neap.registry"
+local Waiters = require "neap.waiters"
+local owned = require "neap.owned"
 local scheduler = require "neap.scheduler"
 local Task = require "neap.task"
 local deadlock = require "neap.deadlock"
@@ -43,14 +45,14 @@ local function wait_in_host(place, argument)
     return false, deadlock.resolve(waiter)
   end)
   if ok and woken then return waiter end
-  Task.withdraw(waiter)
+  Waiters.withdraw(waiter)
   error(ok and report or woken, 0)
 end
 
 
 local function wait_in_coroutine(me, place, argument)
   local root = registry.root_of(me)
-  local task = not Task.is_over(root) and Task.of_thread(root)
+  local task = not owned.is_over(root) and Task.of_thread(root)
   if not task or task.doomed then
     if task then task:killed() end
     while true do co_yield() end

@@ -1,0 +1,197 @@
+--- How a task ends.
+--
+-- A task that ends with finalizers keeps its end in `final`, and is only dead, for those who wait
+-- for it, when they have run: they run as the same task, on a fresh thread.
+--
+-- To cancel is to kill: the thread is never resumed again, and what it waited for forgets it. A
+-- task that runs at that moment is doomed instead: it ends at its next blocking call, or when it
+-- returns.
+
+local Waiters = require "neap.waiters"
+local census = require "neap.census"
+local failures = require "neap.failures"
+local owned = require "neap.owned"
+local registry = require "neap.registry"
+local scheduler = require "neap.scheduler"
+local vm = require "neap.vm"
+
+local rawequal, tostring, type = rawequal, tostring, type
+local status = coroutine.status
+local enqueue_start = scheduler.enqueue_start
+
+local task_of, callers, callees
+registry.on_shrink(function()
+  task_of, callers, callees = registry.task_of, registry.callers, registry.callees
+end)
+
+--- What a finalizer gets that yields by itself.
+local YIELDED = "attempt to yield from a finalizer: use neap.yield()"
+
+--- How many tasks are doomed.
+local doomed = 0
+
+--- The methods that a task has from here.
+local methods = {}
+
+
+--- Whether a task is dead.
+local function has_ended(task)
+  local state = task.state
+  return state ~= "started" and state ~= "pending"
+end
+
+
+--- Marks a task that runs as cancelled.
+function methods:doom()
+  self.doomed, doomed = true, doomed + 1
+  scheduler.set_doomed(true)
+end
+
+
+local function die(task, state, count, values)
+  task.state, task.count, task.values, task.final = state, count, values, nil
+  if task.waiters then task.waiters:wake_all() end
+  census.gone()
+end
+
+
+local function next_finalizer(task)
+  local finalizers = task.finalizers
+  local finalizer = finalizers[#finalizers]
+  if not finalizer then
+    local final = task.final
+    return die(task, final.state, final.count, final.values)
+  end
+  finalizers[#finalizers] = nil
+  task.fn, task.count, task.values = finalizer.fn, finalizer.count, finalizer.values
+  enqueue_start(task)
+end
+
+
+local function finish(task, state, count, values)
+  local thread = task.thread
+  if thread then task_of[thread], task.thread = nil, false end
+  if task.doomed then
+    task.doomed, doomed = nil, doomed - 1
+    if doomed == 0 then scheduler.set_doomed(false) end
+    if state == "failed" then failures.report(values, task, task.traceback, tostring(task)) end
+    state, count, values = "cancelled", 0, nil
+  end
+  local is_reported = state == "failed" and task.is_loud and not task:is_awaited()
+  if state == "failed" then failures.record(task, values) end
+  if task.finalizers then
+    task.final = { state = state, count = count, values = values }
+    next_finalizer(task)
+  else
+    die(task, state, count, values)
+  end
+  if is_reported then failures.report_now(task) end
+end
+
+
+--- Ends the thread of a task, which is suspended or dead, and those of the pcalls that it stands
+-- in.
+local function close(task, closer, err)
+  local thread = task.thread
+  while thread do
+    local caller = callers[thread]
+    if vm.can_close then
+      local _, ok, raised = scheduler.call_barred("attempt to wait in a task that is being closed",
+        closer, thread, err)
+      if not ok then
+        failures.report(raised, task, nil, "a to-be-closed variable of " .. tostring(task))
+      end
+    end
+    callers[thread], task_of[thread] = nil, nil
+    if caller then callees[caller] = nil end
+    owned.kill(thread)
+    thread = caller
+  end
+  task.thread = false
+end
+
+
+--- The thread has returned (called by the scheduler, as are the next three).
+function methods:returned(count, values)
+  if self.final then
+    task_of[self.thread], self.thread = nil, false
+    return next_finalizer(self)
+  end
+  return finish(self, "returned", count, values)
+end
+
+
+--- The thread has raised an error.
+function methods:failed(err, thread)
+  local traceback = vm.traceback(thread)
+  local raised = self.raised
+  if raised and rawequal(raised.values, err) then
+    -- It came through a wait: where it was raised comes first.
+    traceback = (raised.traceback or "") .. "\nwaited for by " .. tostring(self) .. ":\n"
+      .. traceback
+  end
+  close(self, vm.close_failed, err)
+  if type(err) == "string" then err = vm.strip_own_position(err) end
+  if self.final then
+    failures.report(err, self, traceback, "a finalizer of " .. tostring(self))
+    return next_finalizer(self)
+  end
+  self.traceback = traceback
+  return finish(self, "failed", 1, err)
+end
+
+
+--- The thread has come to a blocking call after it was cancelled.
+function methods:killed()
+  close(self, vm.close)
+  return finish(self, "cancelled", 0)
+end
+
+
+--- The thread has yielded by itself.
+function methods:yielded()
+  local message = self.yield_error
+  if self.final then
+    local traceback = vm.traceback(self.thread)
+    close(self, vm.close)
+    failures.report(YIELDED, self, traceback, "a finalizer of " .. tostring(self))
+    return next_finalizer(self)
+  elseif self.doomed then
+    return self:killed()
+  elseif message then
+    local traceback = vm.traceback(self.thread)
+    close(self, vm.close)
+    self.traceback = traceback
+    return finish(self, "failed", 1, message)
+  end
+  owned.park(self)
+end
+
+
+--- Gives up a finalizer that waits for ever.
+function methods:give_up()
+  Waiters.withdraw(self)
+  close(self, vm.close)
+  return next_finalizer(self)
+end
+
+
+--- Whether a thread that is not of the pool can be resumed now. One that the user has resumed to
+-- its end meanwhile cannot; nor one whose wait the VM had refused, which went on by itself.
+---@param thread thread
+---@return boolean
+function methods:is_resumable(thread)
+  local state = status(thread)
+  if self.entering and not vm.is_suspended_here(thread) then
+    Waiters.withdraw(self)
+    self.entering, self.grantor, self.value = nil, nil, nil
+    if state == "suspended" then
+      self:yielded()
+      return false
+    end
+  end
+  if state == "dead" then finish(self, "returned", 0) end
+  return state == "suspended"
+end
+
+return { methods = methods, has_ended = has_ended }
