@@ -56,8 +56,8 @@ for name, method in pairs(ending.methods) do Task[name] = method end
 local function new(fn, count, values)
   return setmetatable({
     id = census.born(), state = "pending", starting = false,
-    fn = fn, count = count, values = values, thread = false, parked = nil, prev = nil, next = nil, slot = nil, value = nil, grantor = nil,
-    waiters = nil,
+    fn = fn, count = count, values = values, thread = false, parked = nil,
+    prev = nil, next = nil, slot = nil, value = nil, grantor = nil, waiters = nil,
   }, Task)
 end
 Task.new = new
