@@ -48,8 +48,10 @@ local function prepare(position, name, target, ...)
     made.state = "pending"
   else
     check.callable(target, position, name, 2)
-    target = vm.create(target)
+    local fn = target
+    target = vm.create(fn)
     made = Task.of_thread(target)
+    made.fn = fn
   end
   made.count, made.values = threads.keep(...)
   return made, target, false

@@ -56,7 +56,24 @@ fn main() -> ExitCode {
         orphans.retain(|name| !names.contains(name));
         if orphans.is_empty() { Ok(()) } else { Err(orphans.join(", ").into()) }
     }));
+    trials.push(Trial::test("the_readme_shows_the_examples", shown_in_readme));
     libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// Each example but the first command's stands in the README with what it prints, to the letter.
+fn shown_in_readme() -> Result<(), Failed> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = fs::read_to_string(root.join("README.md"))?;
+    for name in stems("tests/examples", "lua") {
+        let script = fs::read_to_string(root.join(format!("tests/examples/{name}.lua")))?;
+        let snapshot = fs::read_to_string(root.join(format!("snapshots/example_{name}.snap")))?;
+        let output = snapshot.splitn(4, '\n').nth(3).unwrap_or_default();
+        let shown = format!("```lua\n{script}```\n\n```\n{output}```\n");
+        if name != "harbour" && !readme.contains(&shown) {
+            return Err(format!("README.md does not show tests/examples/{name}.lua").into());
+        }
+    }
+    Ok(())
 }
 
 /// The names of the files in `folder` that end in `.extension`, without that end, in order.

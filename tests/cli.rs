@@ -468,3 +468,40 @@ fn to_be_closed_variables_are_closed() {
         cancel\ttrue\n";
     assert_prints(&run_input(script), stdout);
 }
+
+/// An error that came through waits shows where it was raised, then who waited for it.
+#[test]
+fn a_traceback_crosses_tasks() {
+    let script = "local neap = require 'neap'\n\
+        local function deep() neap.sleep('1ms') error('it broke') end\n\
+        local function middle() neap.spawn(deep):wait() end\n\
+        local function top() neap.spawn(function() middle() end):name('middle'):wait() end\n\
+        top()";
+    let outcome = run_file("crossing", script, &[]);
+    assert_eq!((outcome.code, &*outcome.stdout), (Some(1), ""));
+    let mut places = ["script.lua:2: it broke", "script.lua:2", "waited for by task \"middle\":\n"]
+        .into_iter()
+        .chain(["script.lua:3", "waited for by task 1:\n", "script.lua:4", "script.lua:5"]);
+    let mut rest = &*outcome.stderr;
+    assert!(
+        places.all(|place| rest.split_once(place).map(|(_, after)| rest = after).is_some()),
+        "{}",
+        outcome.stderr
+    );
+    assert_eq!(outcome.stderr.matches("<neap>").count(), 0, "{}", outcome.stderr);
+}
+
+#[test]
+fn a_lost_failure_is_reported_once_with_its_places() {
+    let script = "local neap = require 'neap'\n\
+        neap.spawn(function()\n\
+        error('nobody looks') end)\n\
+        neap.sleep('1ms')";
+    let outcome = run_file("lost", script, &[]);
+    assert_eq!((outcome.code, &*outcome.stdout), (Some(1), ""));
+    let first = outcome.stderr.lines().next().unwrap_or_default();
+    let report =
+        "neap: task 2 (its function is at script.lua:2) failed: script.lua:3: nobody looks";
+    assert_eq!(first, report);
+    assert_eq!(outcome.stderr.matches("nobody looks").count(), 1, "{}", outcome.stderr);
+}

@@ -79,6 +79,7 @@ local function finish(task, state, count, values)
   end
   local is_reported = state == "failed" and task.is_loud and not task:is_awaited()
   if state == "failed" then failures.record(task, values) end
+  task.fn = nil
   if task.finalizers then
     task.final = { state = state, count = count, values = values }
     next_finalizer(task)
@@ -128,7 +129,7 @@ function methods:failed(err, thread)
   if raised and rawequal(raised.values, err) then
     -- It came through a wait: where it was raised comes first.
     traceback = (raised.traceback or "") .. "\nwaited for by " .. tostring(self) .. ":\n"
-      .. traceback
+      .. traceback:gsub("^%s*%[C%][^\n]*\n", "")
   end
   close(self, vm.close_failed, err)
   if type(err) == "string" then err = vm.strip_own_position(err) end

@@ -88,6 +88,15 @@ local function report_lost(everything)
 end
 
 
+--- What a task is called in a report: with the place of its function, for there are many tasks.
+---@param task neap.Task
+---@return string
+function failures.name_of(task)
+  local where = vm.definition(task.fn)
+  return tostring(task) .. (where and " (its function is at " .. where .. ")" or "")
+end
+
+
 --- Records the failure of a task.
 ---@param task neap.Task
 ---@param err any
@@ -95,7 +104,7 @@ function failures.record(task, err)
   if not next(unseen) then collected.watch(report_lost) end
   order = order + 1
   local record = {
-    err = err, traceback = task.traceback, what = tostring(task), order = order,
+    err = err, traceback = task.traceback, what = failures.name_of(task), order = order,
     reference = setmetatable({ task }, weak),
   }
   task.failure = record

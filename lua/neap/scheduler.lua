@@ -188,7 +188,7 @@ local function begin(task)
   end
   local fn = task.fn
   thread = acquire()
-  task.fn, task.thread, task_of[thread], current = nil, thread, task, thread
+  task.thread, task_of[thread], current = thread, task, thread
   return settle(thread, resume(thread, START, fn, count, values))
 end
 

@@ -184,6 +184,22 @@ function vm.is_suspended_here(thread)
   return true
 end
 
+--- Where a function begins, as "file:line"; nil where unknown.
+---@param fn any
+---@return string?
+function vm.definition(fn)
+  if type(fn) ~= "function" or not debug then return nil end
+  local file, line
+  if debug.getinfo then
+    local info = debug.getinfo(fn, "S")
+    file, line = info.short_src, info.linedefined
+  elseif debug.info then
+    file, line = debug.info(fn, "sl")
+  end
+  if not line or line < 0 or is_own(file .. ":" .. line) then return nil end
+  return file .. ":" .. line
+end
+
 --- The text that an error would be given as its position, if raised at one of neap's own lines.
 ---@param text string
 ---@return string  without that position
