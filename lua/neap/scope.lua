@@ -19,6 +19,7 @@ local error, pairs, setmetatable, sort = error, pairs, setmetatable, table.sort
 ---@field private count integer  of the children
 ---@field private failed neap.Task?  the first that failed
 ---@field private is_ending boolean  no child may be added any more
+---@field private owner neap.Task?  whose finalizer the scope is
 ---@field private waiters neap.Waiters
 local Scope = {}
 Scope.__index = Scope
@@ -28,7 +29,7 @@ Scope.__index = Scope
 ---@return neap.Scope
 function Scope.new()
   local self = setmetatable({
-    children = {}, count = 0, has_failed = false, err = nil, is_ending = false, waiters = nil,
+    children = {}, count = 0, failed = nil, is_ending = false, owner = nil, waiters = nil,
   }, Scope)
   self.waiters = Waiters.new(self)
   return self
@@ -45,11 +46,21 @@ function Scope:cancel()
 end
 
 
+--- Whether a child only failed because a task that it waited for was cancelled together with the
+-- owner, a moment before the owner's finalizer came to cancel the child itself.
+local function is_cancelled_too(self, child)
+  local owner = self.owner
+  return child.values == "cancelled" and owner and (owner.final or owner.doomed or owner:done())
+end
+
+
 local function child_ended(self, child)
   self.children[child] = nil
   self.count = self.count - 1
   if child.state == "failed" then
-    if self.failed then
+    if is_cancelled_too(self, child) then
+      failures.seen(child)
+    elseif self.failed then
       failures.report_now(child)
     else
       self.failed = child
@@ -106,6 +117,7 @@ end
 local function within(self, fn, ...)
   if scheduler.doomed then scheduler.checkpoint() end
   local owner = scheduler.current_task()
+  self.owner = owner
   local finalizer = owner and owner:add_finalizer(close, threads.keep(self))
   fn(self, ...)
   self:join()
