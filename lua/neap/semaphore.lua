@@ -87,9 +87,10 @@ function Semaphore:release()
 end
 
 
+--- Releases, unless the finalizer has: in a user's coroutine the owner is the task around it, which
+-- may end first.
 local function ended(self, owner, finalizer, ok, ...)
-  if owner then owner:remove_finalizer(finalizer) end
-  self:pass_on()
+  if not owner or owner:remove_finalizer(finalizer) then self:pass_on() end
   if not ok then error((...), 0) end
   return ...
 end
