@@ -60,7 +60,6 @@ local function submit(self, fn, ...)
     scheduler.enqueue_start(task)
   else
     self.queue:park(task)
-    task:watch(function() wake_idlers(self) end)
     function task.wake(...)
       task.wake = nil
       begin(self, task)
