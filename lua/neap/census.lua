@@ -27,7 +27,8 @@ end
 ---@return integer id
 function census.born()
   created = created + 1
-  census.returned()
+  alive = alive + 1
+  if alive > most_alive then most_alive = alive end
   return created
 end
 

@@ -43,14 +43,15 @@ end
 
 --- Marks a task that runs as cancelled.
 function methods:doom()
-  self.doomed, doomed = true, doomed + 1
+  self.doomed, self.is_plain, doomed = true, false, doomed + 1
   scheduler.set_doomed(true)
 end
 
 
 local function die(task, state, count, values)
-  task.state, task.count, task.values, task.final = state, count, values, nil
-  if task.waiters then task.waiters:wake_all() end
+  task.state, task.count, task.values = state, count, values
+  local waiters = task.waiters
+  if waiters then waiters:wake_all() end
   census.gone()
 end
 
@@ -60,6 +61,7 @@ local function next_finalizer(task)
   local finalizer = finalizers[#finalizers]
   if not finalizer then
     local final = task.final
+    task.final = nil
     return die(task, final.state, final.count, final.values)
   end
   finalizers[#finalizers] = nil
@@ -114,6 +116,10 @@ end
 
 --- The thread has returned (called by the scheduler, as are the next three).
 function methods:returned(count, values)
+  if self.is_plain then
+    task_of[self.thread], self.thread, self.fn = nil, false, nil
+    return die(self, "returned", count, values)
+  end
   if self.final then
     task_of[self.thread], self.thread = nil, false
     return next_finalizer(self)

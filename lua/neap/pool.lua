@@ -52,7 +52,7 @@ local function begin(self, task)
 end
 
 
---- What a job in the queue becomes when it is its turn.
+--- Makes a job: ready where there is room, else parked in the queue, and counted when it is woken.
 local function submit(self, fn, ...)
   local task = Task.new(fn, threads.keep(...))
   if self.running < self.size then

@@ -20,7 +20,7 @@ local registry = require "neap.registry"
 local scheduler = require "neap.scheduler"
 local threads = require "neap.threads"
 
-local error, pairs, remove, setmetatable = error, pairs, table.remove, setmetatable
+local error, pairs, remove, setmetatable, type = error, pairs, table.remove, setmetatable, type
 local has_ended = ending.has_ended
 local status = coroutine.status
 local release = threads.release
@@ -37,6 +37,7 @@ local enqueue, enqueue_start = scheduler.enqueue, scheduler.enqueue_start
 ---@field private values any  the arguments, or the results, or the error
 ---@field private parked table?  the place where it waits
 ---@field private waiters neap.Waiters?
+---@field private is_plain boolean  that it has no finalizers, and was not cancelled while it ran
 ---@field private finalizers table[]?
 ---@field private final table?  its end, while the finalizers run
 ---@field private box table?  holds its thread weakly, while that is its user's
@@ -57,7 +58,7 @@ local function new(fn, count, values)
   return setmetatable({
     id = census.born(), state = "pending", starting = false,
     fn = fn, count = count, values = values, thread = false, parked = nil,
-    prev = nil, next = nil, slot = nil, value = nil, grantor = nil, waiters = nil,
+    prev = nil, next = nil, slot = nil, value = nil, grantor = nil, waiters = nil, is_plain = true,
   }, Task)
 end
 Task.new = new
@@ -68,7 +69,7 @@ Task.new = new
 ---@param ... any  its arguments
 ---@return neap.Task
 function Task.spawn(fn, ...)
-  check.callable(fn, 1, "spawn")
+  if type(fn) ~= "function" then check.callable(fn, 1, "spawn") end
   local task = new(fn, threads.keep(...))
   enqueue_start(task)
   return task
@@ -139,7 +140,8 @@ end
 -- Raises its error, the same value; "cancelled" if it was cancelled.
 function Task:wait()
   if scheduler.doomed then scheduler.checkpoint() end
-  if not has_ended(self) then
+  local state = self.state
+  if state == "started" or state == "pending" then
     if scheduler.current_task() == self then error("a task cannot wait for itself", 2) end
     scheduler.wait(self:place())
   end
@@ -242,7 +244,7 @@ function Task:add_finalizer(fn, count, values)
   local finalizers = self.finalizers
   if not finalizers then
     finalizers = {}
-    self.finalizers = finalizers
+    self.finalizers, self.is_plain = finalizers, false
   end
   local finalizer = { fn = fn, count = count, values = values }
   finalizers[#finalizers + 1] = finalizer
