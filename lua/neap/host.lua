@@ -15,6 +15,7 @@ local global_value = vm.global_value
 ---@field now fun(): number  seconds on a clock that never runs backwards, with fractions
 ---@field sleep? fun(seconds: number)  blocks for at most so long (or math.huge); may return early
 ---@field pending? fun(): boolean  whether something outside may still wake a task
+---@field report? fun(text: string)  is told of failures in place of standard error
 
 --- The longest single sleep that is asked of a system call, in seconds.
 local LONGEST = 86400

@@ -129,16 +129,6 @@ function ward.spawn(fn, ...)
 end
 
 
---- Starts a task that lives on without its handle.
----@return ward.Task
-function ward.spawn_detached(fn, ...)
-  check.callable(fn, 1, "spawn_detached")
-  local handle = handle_of(Task.spawn(fn, ...))
-  handle:detach()
-  return handle
-end
-
-
 --- Makes a bounded channel.
 ---@param options? integer|{ capacity: integer? }  64 by default
 ---@return neap.Channel

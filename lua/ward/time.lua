@@ -28,10 +28,12 @@ end
 function time.after(delay, fn)
   local deadline = timer.timer(duration(delay, 1, "after"))
   check.callable(fn, 2, "after")
-  return ward.spawn_detached(function()
+  local handle = ward.spawn(function()
     deadline:wait()
     return fn()
   end)
+  handle:detach()
+  return handle
 end
 
 
