@@ -1,10 +1,10 @@
 --- `timeout`: a call that is cancelled when it takes too long.
 
-local Scope = require "neap.scope"
 local Task = require "neap.task"
 local awaitable = require "neap.awaitable"
 local check = require "neap.check"
 local duration = require "neap.duration"
+local scheduler = require "neap.scheduler"
 local select = require "neap.select"
 
 local error, setmetatable = error, setmetatable
@@ -30,6 +30,18 @@ Ending.wait = Ending.claim
 awaitable.declare(Ending)
 
 
+local function wait_for_end(child)
+  if not child:done() then scheduler.wait(child:place()) end
+end
+
+
+--- The finalizer of the caller: the child does not outlive it.
+local function close(child)
+  child:cancel()
+  wait_for_end(child)
+end
+
+
 --- Calls a function in a child task, which is cancelled if it has not ended in time.
 ---@param limit number|string  a duration
 ---@param fn function
@@ -39,13 +51,12 @@ awaitable.declare(Ending)
 local function timeout(limit, fn, ...)
   local seconds = duration(limit, 1, "timeout")
   check.callable(fn, 2, "timeout")
-  local child = Task.spawn(fn, ...)
-  local is_late = false
-  Scope.within(Scope.new(), function(scope)
-    scope:own(child)
-    is_late = not select({ setmetatable({ task = child }, Ending) }, seconds)
-    if is_late then child:cancel() end
-  end)
+  if scheduler.doomed then scheduler.checkpoint() end
+  local child, owner = Task.spawn(fn, ...), scheduler.current_task()
+  local finalizer = owner and owner:add_finalizer(close, 1, child)
+  local is_late = not select({ setmetatable({ task = child }, Ending) }, seconds)
+  if is_late then close(child) end
+  if owner then owner:remove_finalizer(finalizer) end
   if is_late and child.state == "cancelled" then error("timeout", 0) end
   return child:wait()
 end

@@ -1,0 +1,42 @@
+-- What a task takes while it is parked in a sleep, or in a receive, over a bare parked coroutine.
+-- Prints the ratio first.
+
+local neap = require "neap"
+
+local count = 10000
+
+local function kib()
+  collectgarbage()
+  collectgarbage()
+  return collectgarbage("count")
+end
+
+local function bytes(make)
+  local kept = {}
+  for i = 1, count do kept[i] = false end
+  local before = kib()
+  for i = 1, count do kept[i] = make() end
+  neap.yield()
+  neap.yield()
+  local each = (kib() - before) * 1024 / count
+  return each, kept
+end
+
+local function parked()
+  local thread = coroutine.create(function() coroutine.yield() end)
+  coroutine.resume(thread)
+  return thread
+end
+
+local channel = neap.channel()
+local bare = bytes(parked)
+local kinds = {
+  { "sleep", function() neap.sleep(1e6) end },
+  { "receive", function() channel:wait() end },
+}
+for _, kind in ipairs(kinds) do
+  local each, tasks = bytes(function() return neap.spawn(kind[2]) end)
+  local line = "%.2f  bytes of a task parked in a %s, over a parked coroutine (%.0f over %.0f)"
+  print(line:format(each / bare, kind[1], each, bare))
+  for i = 1, count do tasks[i]:cancel() end
+end
