@@ -5,11 +5,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use include_dir::{Dir, include_dir};
 
 use crate::reason;
-
-static EMBEDDED: Dir = include_dir!("$CARGO_MANIFEST_DIR/lua");
 
 /// Write neap's Lua files into a directory, for a program without Rust.
 ///
@@ -108,16 +105,8 @@ fn cannot_write(path: &Path, reason: &str) -> String {
 
 /// Every Lua file of the library, sorted by the names that `require` knows them by.
 fn sources() -> Vec<Source> {
-    fn collect(directory: &'static Dir, sources: &mut Vec<Source>) {
-        for file in directory.files() {
-            let parts: Vec<_> = file.path().iter().map(|part| part.to_string_lossy()).collect();
-            let text = file.contents_utf8().expect("neap's files are in UTF-8");
-            sources.push(Source { path: parts.join("/"), text });
-        }
-        directory.dirs().for_each(|directory| collect(directory, sources));
-    }
-    let mut sources = Vec::new();
-    collect(&EMBEDDED, &mut sources);
+    let source = |(path, text)| Source { path, text };
+    let mut sources: Vec<_> = neap::files().into_iter().map(source).collect();
     sources.sort_by_key(Source::module);
     sources
 }

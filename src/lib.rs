@@ -62,7 +62,7 @@ use mlua::{Table, Value};
 
 use loader::Root;
 
-pub use loader::add_directory;
+pub use loader::{add_directory, files};
 
 /// Names in Lua's registry, where no script can replace what they hold.
 const PCALL: &str = "neap.pcall";

@@ -93,6 +93,29 @@ impl Root {
     }
 }
 
+/// The Lua files of the library: each one's path below `lua/`, with slashes, and its text; for a
+/// program that hands them to another host. `neap export` writes them out.
+///
+/// # Examples
+///
+/// ```
+/// let files = neap::files();
+/// assert!(files.iter().any(|(path, _)| path == "neap/scheduler.lua"));
+/// ```
+pub fn files() -> Vec<(String, &'static str)> {
+    fn collect(directory: &'static Dir, files: &mut Vec<(String, &'static str)>) {
+        for file in directory.files() {
+            let parts: Vec<_> = file.path().iter().map(|part| part.to_string_lossy()).collect();
+            files.push((parts.join("/"), file.contents_utf8().expect("neap's files are in UTF-8")));
+        }
+        directory.dirs().for_each(|directory| collect(directory, files));
+    }
+    let mut files = Vec::new();
+    collect(&EMBEDDED, &mut files);
+    files.sort();
+    files
+}
+
 /// Finds the module `name` in the roots of `lua`.
 fn find(lua: &Lua, name: &str) -> Result<Found> {
     // A name such as "..etc" or "a/b" must not become a path that leaves the root.
