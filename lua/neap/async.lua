@@ -49,7 +49,7 @@ function async.await(awaited, ...)
     return awaited(...)
   end
   awaitable.check(awaited, 1, "await")
-  return awaitable.wait_of(awaited)(awaited, ...)
+  return awaitable.wait(awaited, ...)
 end
 
 return async

@@ -64,4 +64,24 @@ function awaitable.check(value, position, name, where, level)
   end
 end
 
+
+--- Waits for an awaitable that has passed its check.
+---@return any ...
+function awaitable.wait(value, ...)
+  return awaitable.wait_of(value)(value, ...)
+end
+
+
+--- Raises unless a public function's first argument is a list of awaitables.
+---@param list any
+---@param name string
+---@param may_be_empty boolean
+function awaitable.check_list(list, name, may_be_empty)
+  check.type(list, "table", 1, name, 2)
+  for i = 1, #list do awaitable.check(list[i], 1, name, " at index " .. i, 2) end
+  if #list == 0 and not may_be_empty then
+    check.fail(1, name, "a list with at least one awaitable expected, got an empty one", 2)
+  end
+end
+
 return awaitable

@@ -30,7 +30,7 @@ end
 local function line(who, waiter, thread)
   local where = thread and vm.position(thread)
   local place = waiter.parked
-  return "\n  " .. who .. ": waits for " .. (place and place:describe(waiter) or "nothing")
+  return "\n  " .. who .. ": waits for " .. (place and place:describe() or "nothing")
     .. (where and " at " .. where or "")
 end
 

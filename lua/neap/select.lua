@@ -8,18 +8,12 @@
 -- cancelled, is not given back: nobody here knows how.)
 
 local awaitable = require "neap.awaitable"
-local check = require "neap.check"
 local clock = require "neap.clock"
 local duration = require "neap.duration"
 local scheduler = require "neap.scheduler"
 local Task = require "neap.task"
 
 local pairs, setmetatable = pairs, setmetatable
-
-local function wait_for(foreign)
-  return awaitable.wait_of(foreign)(foreign)
-end
-
 
 --- One place that a choosing task is parked at.
 local Arm = {}
@@ -43,7 +37,7 @@ function Choice:park(task)
   for i = 1, #list do
     local awaited = list[i]
     if not awaitable.is_own(awaited) then
-      awaited = Task.spawn(wait_for, awaited)
+      awaited = Task.spawn(awaitable.wait, awaited)
       self.helpers = self.helpers or {}
       self.helpers[i] = awaited
     end
@@ -104,14 +98,8 @@ end
 ---@return any ...  what its `wait` returns; "timeout"
 -- Raises the error of the arm that is ready, if its `wait` would.
 local function select(list, timeout)
-  check.type(list, "table", 1, "select")
-  for i = 1, #list do awaitable.check(list[i], 1, "select", " at index " .. i) end
-  local deadline
-  if timeout ~= nil then
-    deadline = clock.now() + duration(timeout, 2, "select")
-  elseif #list == 0 then
-    check.fail(1, "select", "a list with at least one awaitable expected, got an empty one")
-  end
+  awaitable.check_list(list, "select", timeout ~= nil)
+  local deadline = timeout ~= nil and clock.now() + duration(timeout, 2, "select") or nil
   if scheduler.doomed then scheduler.checkpoint() end
   return choose(list, deadline)
 end

@@ -153,9 +153,6 @@ function vm.traceback(thread, level)
   return table.concat(lines, "\n")
 end
 
---- The VM's own debug.traceback, or nil.
-vm.raw_traceback = raw_traceback
-
 --- Whether a value is the VM's own debug.traceback.
 ---@return boolean
 function vm.is_traceback(value)

@@ -159,11 +159,7 @@ end
 ---@return integer index
 ---@return any ...  what its `wait` returns
 function ward.select(list)
-  check.type(list, "table", 1, "select")
-  if #list == 0 then
-    check.fail(1, "select", "a list with at least one awaitable expected, got an empty one")
-  end
-  for i = 1, #list do awaitable.check(list[i], 1, "select", " at index " .. i) end
+  awaitable.check_list(list, "select", false)
   return select(list)
 end
 
