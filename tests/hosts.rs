@@ -62,6 +62,38 @@ fn a_host_that_waits_for_ever_is_told_of_the_deadlock() {
 }
 
 #[test]
+fn busy_tasks_hold_up_no_event() {
+    host(
+        r##"
+        local time, asked, arrived = 0, 0, neap.future()
+        neap.use {
+          now = function() return time end,
+          sleep = function(seconds)
+            assert(seconds == 0)
+            asked = asked + 1
+            if asked == 3 then arrived:resolve("event") end
+          end,
+          pending = function() return not arrived:done() end,
+        }
+        local is_over, turns = false, 0
+        neap.spawn(function()
+          while not is_over do
+            turns = turns + 1
+            assert(turns < 10)
+            neap.yield()
+          end
+        end)
+        assert(neap.run(function()
+          local value = arrived:wait()
+          is_over = true
+          return value
+        end) == "event")
+        assert(asked == 3)
+        "##,
+    );
+}
+
+#[test]
 fn run_gives_the_results_or_the_error_of_main() {
     host(
         r##"

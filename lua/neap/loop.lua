@@ -75,7 +75,9 @@ function loop.idle_time()
 end
 
 
---- Runs ticks until `finished()`, sleeping in between.
+--- Runs ticks until `finished()`, sleeping in between. A host that something outside may wake is
+-- asked after each tick, with a sleep of 0 while tasks are ready, so that busy tasks hold up no
+-- event.
 ---@param finished fun(): boolean
 ---@return boolean  false if nothing can ever happen any more
 function loop.drive(finished)
@@ -83,12 +85,10 @@ function loop.drive(finished)
   while true do
     tick()
     if finished() then return true end
-    local idle = loop.idle_time()
-    if not idle then
-      if not (host.pending and host.pending()) then return false end
-      idle = huge
-    end
-    if idle > 0 then host.sleep(idle) end
+    local idle, pending = loop.idle_time(), host.pending
+    local is_pending = pending and pending()
+    if not (idle or is_pending) then return false end
+    if is_pending or idle > 0 then host.sleep(idle or huge) end
   end
 end
 
