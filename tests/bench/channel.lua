@@ -1,10 +1,8 @@
 -- What an item costs through a channel that keeps 64, over one bare resume and yield.
--- Alternates with its bare baseline in one process; prints the best of several rounds, ratio first.
 
 local neap = require "neap"
+local measure = require "./measure"
 
-local clock = os.clock
-local rounds = 5
 local count = 300000
 
 local function bare()
@@ -23,17 +21,4 @@ local function ours()
   neap.spawn(function() channel:each(function() end) end):wait()
 end
 
-local function best_of(fn, best)
-  collectgarbage()
-  local start = clock()
-  fn()
-  return math.min(best, clock() - start)
-end
-
-local best_bare, best_ours = math.huge, math.huge
-for _ = 1, rounds do
-  best_bare = best_of(bare, best_bare)
-  best_ours = best_of(ours, best_ours)
-end
-local line = "%.2f  an item through a channel of 64, over a resume and yield (%.0f ns over %.0f ns)"
-print(line:format(best_ours / best_bare, best_ours / count * 1e9, best_bare / count * 1e9))
+measure.compare("an item through a channel of 64", "a resume and yield", count, bare, ours)

@@ -1,7 +1,7 @@
 -- What a task takes while it is parked in a sleep, or in a receive, over a bare parked coroutine.
--- Prints the ratio first.
 
 local neap = require "neap"
+local measure = require "./measure"
 
 local count = 10000
 
@@ -31,12 +31,11 @@ end
 local channel = neap.channel()
 local bare = bytes(parked)
 local kinds = {
-  { "sleep", function() neap.sleep(1e6) end },
-  { "receive", function() channel:wait() end },
+  { "a task parked in a sleep", function() neap.sleep(1e6) end },
+  { "a task parked in a receive", function() channel:wait() end },
 }
 for _, kind in ipairs(kinds) do
   local each, tasks = bytes(function() return neap.spawn(kind[2]) end)
-  local line = "%.2f  bytes of a task parked in a %s, over a parked coroutine (%.0f over %.0f)"
-  print(line:format(each / bare, kind[1], each, bare))
+  measure.print(kind[1], "a parked coroutine", each, bare, "bytes")
   for i = 1, count do tasks[i]:cancel() end
 end

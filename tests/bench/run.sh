@@ -4,12 +4,13 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-export LUA_PATH="lua/?.lua;;"
+export LUA_PATH="lua/?.lua;tests/bench/?.lua;;"
 for bench in tests/bench/*.lua; do
+  [[ $bench == */measure.lua ]] && continue
   for lua in lua5.1 luajit lua5.2 lua5.3 lua5.4 "$@"; do
     command -v "$lua" >/dev/null || continue
     run=("$lua" "$bench")
-    case $lua in */neap | neap) run=("$lua" run "$bench") ;; esac
+    case $(basename "$lua") in neap*) run=("$lua" run --virtual-time "$bench") ;; esac
     "${run[@]}" | while IFS= read -r line; do printf '%-28s %s\n' "$lua" "$line"; done
   done
 done

@@ -1,11 +1,11 @@
 -- What it costs to sleep and wake with 20,000 timers at random deadlines, over a bare
--- coroutine.create and two resumes. The clock is virtual, so that nothing but the work is measured.
--- Alternates with its bare baseline in one process; prints the best of several rounds, ratio first.
+-- coroutine.create and two resumes. The clock is virtual (under `neap run`, with --virtual-time),
+-- so that nothing but the work is measured.
 
 local neap = require "neap"
+local measure = require "./measure"
 
-local clock = os.clock
-local count, rounds = 20000, 5
+local count = 20000
 local time = 0
 if #neap.tasks() == 0 then
   neap.use { now = function() return time end, sleep = function(seconds) time = time + seconds end }
@@ -32,18 +32,4 @@ local function ours()
   for i = 1, count do tasks[i]:wait() end
 end
 
-local function best_of(fn, best)
-  collectgarbage()
-  local start = clock()
-  fn()
-  return math.min(best, clock() - start)
-end
-
-local best_bare, best_ours = math.huge, math.huge
-for _ = 1, rounds do
-  best_bare = best_of(bare, best_bare)
-  best_ours = best_of(ours, best_ours)
-end
-local line = "%.2f  sleep and wake, 20,000 timers, over create and two resumes"
-  .. " (%.0f ns over %.0f ns)"
-print(line:format(best_ours / best_bare, best_ours / count * 1e9, best_bare / count * 1e9))
+measure.compare("sleep and wake, 20,000 timers", "create and two resumes", count, bare, ours)
