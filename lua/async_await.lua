@@ -26,13 +26,13 @@ local runnable = Waiters.new(face)
 
 
 local function add_runnable(entry)
-  if entry.parked then runnable:remove(entry) end
+  if entry.slot then runnable:remove(entry) end
   runnable:park(entry)
 end
 
 
 local function remove_runnable(entry)
-  if entry.parked then runnable:remove(entry) end
+  if entry.slot then runnable:remove(entry) end
 end
 
 
@@ -55,7 +55,7 @@ local shown = {
     local task = view.task
     if not task or not task:done() or task.state == "returned" then return nil end
     local err = "cancelled"
-    if task.state == "failed" then err = task.values end
+    if task.state == "failed" then err = task.value end
     if err == nil then err = "nil" end
     rawset(view, "error", err)
     return err
@@ -63,7 +63,7 @@ local shown = {
   result = function(view)
     local task = view.task
     if not task or task.state ~= "returned" or task.count == 0 then return nil end
-    local result = task.values
+    local result = task.value
     if task.count == 1 then result = { result } end
     result.n = task.count
     rawset(view, "result", result)
@@ -97,8 +97,8 @@ end
 ---@return async_await.Task
 function face.task_create(fn, ...)
   check.callable(fn, 1, "task_create")
-  local count, values = threads.keep(...)
-  local view = { task = false, fn = fn, count = count, values = values, entry = false }
+  local count, value = threads.keep(...)
+  local view = { task = false, fn = fn, count = count, value = value, entry = false }
   return setmetatable(view, View)
 end
 
@@ -109,21 +109,21 @@ end
 function face.task_start(view)
   check_view(view, 1, "task_start")
   if view.task then error("attempted to start a non-pending task", 0) end
-  local entry = { parked = nil, prev = nil, next = nil, value = nil }
+  local entry = { parked = false, slot = false, value = nil }
   local fn = view.fn
   local function body(...)
     remove_runnable(entry)
     return fn(...)
   end
-  local task = Task.new(body, view.count, view.values)
+  local task = Task.new(body, view.count, view.value)
   entry.task, task.view = task, view
-  view.task, view.entry, view.fn, view.values = task, entry, nil, nil
+  view.task, view.entry, view.fn, view.value = task, entry, nil, nil
   task.yield_error = "attempted to yield from a task function body"
   function task:wake(grantor, value)
     add_runnable(entry)
     return Task.wake(self, grantor, value)
   end
-  task:place():park { wake = function() remove_runnable(entry) end }
+  task:watch { ended = function() remove_runnable(entry) end }
   add_runnable(entry)
   scheduler.enqueue_start(task)
 end
@@ -139,7 +139,7 @@ end
 
 --- The task of this face that a task has joined, if that is why it is suspended.
 local function joined_by(task)
-  local owner = task.parked and task.parked.owner
+  local owner = task.slot and task.parked.owner
   return owner and owner.view and owner or nil
 end
 
@@ -156,9 +156,9 @@ local function run_chain(target)
     elseif blocker and not blocker.is_forced and blocker:status() ~= "running" then
       depth = depth + 1
       chain[depth], blocker.is_forced = blocker, true
-    elseif not top.parked and top:status() ~= "running" then
+    elseif not top.slot and top:status() ~= "running" then
       resume(top)
-      if not top:done() and not top.parked then break end
+      if not top:done() and not top.slot then break end
     else
       break
     end
@@ -197,12 +197,12 @@ end
 
 --- The first task that can be resumed now, if any.
 local function first_runnable()
-  local entry = runnable.first
+  local entry = runnable:head()
   while entry do
-    local task, next_entry = entry.task, entry.next
+    local task = entry.task
     if task.state == "pending" or task:status() == "runnable" then return task end
     runnable:remove(entry)
-    entry = next_entry
+    entry = runnable:head()
   end
 end
 
@@ -244,7 +244,7 @@ local function get(future)
   if view.state ~= "dead" then face.task_join(view) end
   failures.seen(view.task)
   if view.error ~= nil then error(view.error, 0) end
-  return threads.release(view.task.count, view.task.values)
+  return threads.release(view.task.count, view.task.value)
 end
 
 

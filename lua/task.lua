@@ -53,7 +53,7 @@ local function prepare(position, name, target, ...)
     made = Task.of_thread(target)
     made.fn = fn
   end
-  made.count, made.values = threads.keep(...)
+  made.count, made.value = threads.keep(...)
   return made, target, false
 end
 
@@ -89,7 +89,7 @@ function task.delay(seconds, target, ...)
   local made, _, is_busy = prepare(2, "delay", target, ...)
   delayed[made.id] = made
   if not is_busy then
-    scheduler.timers:park(made, clock.now() + seconds_of(seconds))
+    made:begin_from(scheduler.timers, clock.now() + seconds_of(seconds))
   end
   return made.id
 end

@@ -6,6 +6,7 @@
 
 local collected = require "neap.collected"
 local registry = require "neap.registry"
+local scheduler = require "neap.scheduler"
 local threads = require "neap.threads"
 
 local census = {}
@@ -13,41 +14,32 @@ local census = {}
 --- How many tasks at once, or threads let go, make a burst.
 local BURST = 1000
 
-local created, alive, most_alive, let_go = 0, 0, 0, 0
+--- How many tasks have been made: the number of the last one.
+census.created = 0
+
+--- How many have ended, or are their users' for now.
+census.gone = 0
+
+local most_alive, let_go = 0, 0
 
 
 local function shrink()
   threads.empty_pool()
   -- Until what is dead has been collected, the new tables are as large as the old ones.
-  if registry.shrink() <= 4 * alive + BURST then collected.unwatch(shrink) end
+  if registry.shrink() <= 4 * census.alive() + BURST then collected.unwatch(shrink) end
 end
 
 
---- Counts a task that is made.
----@return integer id
-function census.born()
-  created = created + 1
-  alive = alive + 1
-  if alive > most_alive then most_alive = alive end
-  return created
-end
-
-
---- Counts a task that ends, or is its user's for now.
-function census.gone()
-  alive = alive - 1
-  if most_alive > BURST and alive * 4 < most_alive then
+--- Looks, at the end of each tick, whether a burst is over.
+scheduler.add_hook(function()
+  local alive = census.created - census.gone
+  if alive > most_alive then
+    most_alive = alive
+  elseif most_alive > BURST and alive * 4 < most_alive then
     most_alive = alive
     collected.watch(shrink)
   end
-end
-
-
---- Counts a task that its user has given back.
-function census.returned()
-  alive = alive + 1
-  if alive > most_alive then most_alive = alive end
-end
+end)
 
 
 --- Counts a thread that a weak table holds until it is collected.
@@ -62,7 +54,7 @@ end
 --- How many tasks have not ended.
 ---@return integer
 function census.alive()
-  return alive
+  return census.created - census.gone
 end
 
 return census

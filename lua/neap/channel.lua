@@ -18,13 +18,14 @@ local scheduler = require "neap.scheduler"
 local Waiters = require "neap.waiters"
 
 local insert, remove, setmetatable = table.insert, table.remove, setmetatable
+local wait, leave = scheduler.wait, Waiters.remove
 
 --- What stands in the arrays for nil.
 local NIL = {}
 
 ---@class neap.Channel
 ---@field private capacity number
----@field private closed boolean
+---@field private limit number  how many values it may keep: its capacity, or -1 once it is closed
 ---@field private count integer  of the values it keeps
 ---@field private inbox any[]
 ---@field private inbox_count integer
@@ -46,7 +47,7 @@ function Channel.new(capacity)
   if capacity == nil then capacity = 0 end
   check.whole(capacity, 0, 1, "channel")
   local self = setmetatable({
-    capacity = capacity, closed = false, count = 0,
+    capacity = capacity, limit = capacity, count = 0,
     inbox = {}, inbox_count = 0, outbox = {}, outbox_first = 1, outbox_count = 0,
     returned = false, tickets = 0, senders = nil, receivers = nil,
   }, Channel)
@@ -63,46 +64,43 @@ local function push(self, value)
 end
 
 
+--- Takes the next value, of which there is one, and lets a sender that waits for room put its own.
 local function take(self)
-  self.count = self.count - 1
-  local returned = self.returned
+  local value
+  local returned, first = self.returned, self.outbox_first
   if returned then
     if not returned[2] then self.returned = false end
-    return remove(returned, 1).value
+    value = remove(returned, 1).value
+  else
+    local outbox = self.outbox
+    if first > self.outbox_count then
+      self.inbox, self.outbox, self.outbox_count, self.inbox_count =
+        outbox, self.inbox, self.inbox_count, 0
+      first, outbox = 1, self.outbox
+    end
+    value = outbox[first]
+    outbox[first] = nil
+    self.outbox_first = first + 1
+    if value == NIL then value = nil end
   end
-  local first = self.outbox_first
-  if first > self.outbox_count then
-    self.inbox, self.outbox, self.outbox_count, self.inbox_count =
-      self.outbox, self.inbox, self.inbox_count, 0
-    first = 1
+  local count, senders = self.count - 1, self.senders
+  self.count = count
+  local sender = senders.queue[senders.first]
+  if sender and count < self.limit then
+    leave(senders, sender)
+    push(self, sender.value)
+    sender:wake(nil, true)
   end
-  local outbox = self.outbox
-  local value = outbox[first]
-  outbox[first] = nil
-  self.outbox_first = first + 1
-  if value == NIL then return nil end
   return value
 end
 
 
---- Hands a value to a receiver that waits.
+--- Hands a value to the receiver that waits first.
 local function hand_over(self, receiver, value)
   local ticket = self.tickets + 1
-  self.tickets = ticket
-  receiver.ticket = ticket
-  self.receivers:remove(receiver)
-  receiver:wake(self, value)
-end
-
-
---- Lets a waiting sender put its value where room has become free.
-local function refill(self)
-  local sender = self.senders.first
-  if sender and self.count < self.capacity then
-    self.senders:remove(sender)
-    push(self, sender.value)
-    sender:wake(nil, true)
-  end
+  self.tickets, receiver.count = ticket, ticket
+  leave(self.receivers, receiver)
+  return receiver:wake(self, value)
 end
 
 
@@ -112,10 +110,20 @@ end
 ---@return "closed"? err  the channel is closed, before or while waiting; nothing was sent
 function Channel:send(value)
   if scheduler.doomed then scheduler.checkpoint() end
-  local sent, err = self:try_send(value)
-  if sent then return true end
-  if err == "closed" then return nil, err end
-  return self:claim_sent(scheduler.wait(self.senders, value))
+  local receivers, limit = self.receivers, self.limit
+  if limit < 0 then return nil, "closed" end
+  local receiver = receivers.queue[receivers.first]
+  if receiver then
+    hand_over(self, receiver, value)
+    return true
+  elseif self.count < limit then
+    push(self, value)
+    return true
+  end
+  local waiter = wait(self.senders, value)
+  if not waiter.value then return nil, "closed" end
+  waiter.value = nil
+  return true
 end
 
 
@@ -124,29 +132,16 @@ end
 ---@return true|nil sent
 ---@return "full"|"closed"|nil err
 function Channel:try_send(value)
-  if self.closed then return nil, "closed" end
-  local receiver = self.receivers.first
+  if self.limit < 0 then return nil, "closed" end
+  local receiver = self.receivers:head()
   if receiver then
     hand_over(self, receiver, value)
     return true
-  elseif self.count < self.capacity then
+  elseif self.count < self.limit then
     push(self, value)
     return true
   end
   return nil, "full"
-end
-
-
---- Whether a sender that was woken has got rid of its value.
----@param waiter table
----@return true|nil sent
----@return "closed"? err
-function Channel.claim_sent(_, waiter)
-  if waiter.value then
-    waiter.value = nil
-    return true
-  end
-  return nil, "closed"
 end
 
 
@@ -155,10 +150,22 @@ end
 ---@return "closed"? err  the channel is closed and empty
 function Channel:wait()
   if scheduler.doomed then scheduler.checkpoint() end
-  local value, err = self:try_recv()
-  if not err then return value end
-  if err == "closed" then return nil, err end
-  return self:claim(scheduler.wait(self.receivers))
+  if self.count > 0 then return take(self) end
+  local senders = self.senders
+  local sender = senders.queue[senders.first]
+  if sender then
+    local value = sender.value
+    leave(senders, sender)
+    sender:wake(nil, true)
+    return value
+  elseif self.limit < 0 then
+    return nil, "closed"
+  end
+  local waiter = wait(self.receivers)
+  if not waiter.parked then return self:claim(waiter) end
+  local value = waiter.value
+  waiter.parked, waiter.value = false, nil
+  return value
 end
 
 
@@ -166,19 +173,15 @@ end
 ---@return any value
 ---@return "empty"|"closed"|nil err
 function Channel:try_recv()
-  if self.count > 0 then
-    local value = take(self)
-    refill(self)
-    return value
-  end
-  local sender = self.senders.first
+  if self.count > 0 then return take(self) end
+  local sender = self.senders:head()
   if sender then
     local value = sender.value
-    self.senders:remove(sender)
+    leave(self.senders, sender)
     sender:wake(nil, true)
     return value
   end
-  return nil, self.closed and "closed" or "empty"
+  return nil, self.limit < 0 and "closed" or "empty"
 end
 
 
@@ -186,8 +189,8 @@ end
 -- receivers that wait get `nil, "closed"`.
 ---@return true
 function Channel:close()
-  if not self.closed then
-    self.closed = true
+  if self.limit >= 0 then
+    self.limit = -1
     self.senders:wake_all()
     self.receivers:wake_all()
   end
@@ -217,8 +220,8 @@ end
 --- Takes back what a receiver was handed that is cancelled.
 ---@param waiter table
 function Channel:pass_on(waiter)
-  local value, ticket = waiter.value, waiter.ticket
-  local receiver = self.receivers.first
+  local value, ticket = waiter.value, waiter.count
+  local receiver = self.receivers:head()
   if receiver then return hand_over(self, receiver, value) end
   local returned, position = self.returned or {}, 1
   self.returned = returned
@@ -229,7 +232,7 @@ end
 
 
 function Channel:is_ready()
-  return self.count > 0 or self.senders.first ~= nil or self.closed
+  return self.count > 0 or self.limit < 0 or self.senders:head() ~= nil
 end
 
 function Channel:place()
@@ -241,14 +244,14 @@ end
 ---@return any value
 ---@return "closed"? err
 function Channel:claim(waiter)
-  if not waiter.grantor then
+  if not waiter.parked then
     -- Closed; but what a cancelled receiver has handed back is still to be had.
     local value, err = self:try_recv()
     if err then return nil, err end
     return value
   end
   local value = waiter.value
-  waiter.grantor, waiter.value = nil, nil
+  waiter.parked, waiter.value = false, nil
   return value
 end
 
@@ -290,14 +293,19 @@ end
 
 function Sending:is_ready()
   local channel = self.channel
-  return channel.closed or channel.receivers.first ~= nil or channel.count < channel.capacity
+  return channel.limit < 0 or channel.count < channel.limit or channel.receivers:head() ~= nil
 end
 
 function Sending:place()
   return self.channel.senders, self.value
 end
 
-Sending.claim = Channel.claim_sent
+--- Whether a sender that was woken has got rid of its value.
+function Sending.claim(_, waiter)
+  if not waiter.value then return nil, "closed" end
+  waiter.value = nil
+  return true
+end
 
 awaitable.declare(Sending)
 

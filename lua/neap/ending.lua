@@ -30,14 +30,15 @@ local YIELDED = "attempt to yield from a finalizer: use neap.yield()"
 --- How many tasks are doomed.
 local doomed = 0
 
+local ends = { returned = true, failed = true, cancelled = true }
+
 --- The methods that a task has from here.
 local methods = {}
 
 
 --- Whether a task is dead.
 local function has_ended(task)
-  local state = task.state
-  return state ~= "started" and state ~= "pending"
+  return ends[task.state] or false
 end
 
 
@@ -48,45 +49,49 @@ function methods:doom()
 end
 
 
-local function die(task, state, count, values)
-  task.state, task.count, task.values = state, count, values
-  local waiters = task.waiters
+local function die(task, state, count, value)
+  task.state, task.count, task.value = state, count, value
+  census.gone = census.gone + 1
+  if task.is_plain then return end
+  local watcher, waiters = task.watcher, task.waiters
+  if watcher then watcher:ended(task) end
   if waiters then waiters:wake_all() end
-  census.gone()
 end
 
 
 local function next_finalizer(task)
   local finalizers = task.finalizers
-  local finalizer = finalizers[#finalizers]
-  if not finalizer then
+  local count = finalizers.count
+  if count == 0 then
     local final = task.final
     task.final = nil
-    return die(task, final.state, final.count, final.values)
+    return die(task, final.state, final.count, final.value)
   end
-  finalizers[#finalizers] = nil
-  task.fn, task.count, task.values = finalizer.fn, finalizer.count, finalizer.values
+  finalizers.count = count - 3
+  task.fn, task.count, task.value =
+    finalizers[count - 2], finalizers[count - 1], finalizers[count]
+  finalizers[count - 2], finalizers[count] = nil, nil
   enqueue_start(task)
 end
 
 
-local function finish(task, state, count, values)
+local function finish(task, state, count, value)
   local thread = task.thread
   if thread then task_of[thread], task.thread = nil, false end
   if task.doomed then
     task.doomed, doomed = nil, doomed - 1
     if doomed == 0 then scheduler.set_doomed(false) end
-    if state == "failed" then failures.report(values, task, task.traceback, tostring(task)) end
-    state, count, values = "cancelled", 0, nil
+    if state == "failed" then failures.report(value, task, task.traceback, tostring(task)) end
+    state, count, value = "cancelled", 0, nil
   end
   local is_reported = state == "failed" and task.is_loud and not task:is_awaited()
-  if state == "failed" then failures.record(task, values) end
+  if state == "failed" then failures.record(task, value) end
   task.fn = nil
   if task.finalizers then
-    task.final = { state = state, count = count, values = values }
+    task.final = { state = state, count = count, value = value }
     next_finalizer(task)
   else
-    die(task, state, count, values)
+    die(task, state, count, value)
   end
   if is_reported then failures.report_now(task) end
 end
@@ -115,16 +120,18 @@ end
 
 
 --- The thread has returned (called by the scheduler, as are the next three).
-function methods:returned(count, values)
+function methods:returned(count, value)
   if self.is_plain then
     task_of[self.thread], self.thread, self.fn = nil, false, nil
-    return die(self, "returned", count, values)
+    self.state, self.count, self.value = "returned", count, value
+    census.gone = census.gone + 1
+    return
   end
   if self.final then
     task_of[self.thread], self.thread = nil, false
     return next_finalizer(self)
   end
-  return finish(self, "returned", count, values)
+  return finish(self, "returned", count, value)
 end
 
 
@@ -132,7 +139,7 @@ end
 function methods:failed(err, thread)
   local traceback = vm.traceback(thread)
   local raised = self.raised
-  if raised and rawequal(raised.values, err) then
+  if raised and rawequal(raised.value, err) then
     -- It came through a wait: where it was raised comes first.
     traceback = (raised.traceback or "") .. "\nwaited for by " .. tostring(self) .. ":\n"
       .. traceback:gsub("^%s*%[C%][^\n]*\n", "")
@@ -189,9 +196,9 @@ end
 ---@return boolean
 function methods:is_resumable(thread)
   local state = status(thread)
-  if self.entering and not vm.is_suspended_here(thread) then
+  if self.state == "entering" and not vm.is_suspended_here(thread) then
     Waiters.withdraw(self)
-    self.entering, self.grantor, self.value = nil, nil, nil
+    self.state, self.value = "started", nil
     if state == "suspended" then
       self:yielded()
       return false

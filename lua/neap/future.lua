@@ -10,7 +10,7 @@ local error, setmetatable = error, setmetatable
 ---@class neap.Future
 ---@field private state "open"|"resolved"|"rejected"
 ---@field private count integer
----@field private values any
+---@field private value any
 ---@field private waiters neap.Waiters
 local Future = {}
 Future.__index = Future
@@ -19,15 +19,15 @@ Future.__index = Future
 --- Makes an open future.
 ---@return neap.Future
 function Future.new()
-  local self = setmetatable({ state = "open", count = 0, values = nil, waiters = nil }, Future)
+  local self = setmetatable({ state = "open", count = 0, value = nil, waiters = nil }, Future)
   self.waiters = Waiters.new(self)
   return self
 end
 
 
-local function settle(self, state, count, values)
+local function settle(self, state, count, value)
   if self.state ~= "open" then return false end
-  self.state, self.count, self.values = state, count, values
+  self.state, self.count, self.value = state, count, value
   self.waiters:wake_all()
   return true
 end
@@ -62,8 +62,8 @@ end
 function Future:wait()
   if scheduler.doomed then scheduler.checkpoint() end
   if self.state == "open" then scheduler.wait(self.waiters) end
-  if self.state == "rejected" then error(self.values, 0) end
-  return threads.release(self.count, self.values)
+  if self.state == "rejected" then error(self.value, 0) end
+  return threads.release(self.count, self.value)
 end
 
 

@@ -20,7 +20,7 @@ local timers, now = scheduler.timers, clock.now
 ---@field private taken integer  the number of the tick that was given last
 ---@field private returned integer[]  ticks given back, earliest first
 ---@field private waiters neap.Waiters
----@field private parked table?  the timers, while somebody waits
+---@field private slot integer|false  in the timers, while somebody waits
 local Interval = {}
 Interval.__index = Interval
 
@@ -34,7 +34,7 @@ function Interval.new(period)
   if seconds == 0 then check.fail(1, "interval", "a duration above zero expected") end
   local self = setmetatable({
     start = now(), period = seconds, taken = 0, returned = {}, waiters = nil,
-    parked = nil, slot = nil,
+    parked = false, slot = false, value = nil, count = 0,
   }, Interval)
   self.waiters = Waiters.new(self)
   return self
@@ -57,28 +57,28 @@ end
 function Interval:park(waiter)
   self.waiters:park(waiter)
   waiter.parked = self
-  if not self.parked then timers:park(self, due(self)) end
+  if not self.slot then timers:park(self, due(self)) end
 end
 
 
 function Interval:remove(waiter)
   self.waiters:remove(waiter)
-  if self.parked and not self.waiters.first then timers:remove(self) end
+  if self.slot and not self.waiters:head() then timers:remove(self) end
 end
 
 
 --- The next tick is due (called by the timers).
 function Interval:wake()
-  local waiter = self.waiters.first
+  local waiter = self.waiters:head()
   self.waiters:remove(waiter)
   waiter:wake(self, take(self))
-  if self.waiters.first and not self.parked then timers:park(self, due(self)) end
+  if self.waiters:head() and not self.slot then timers:park(self, due(self)) end
 end
 
 
 --- Takes back the tick of a waiter that is cancelled.
 function Interval:pass_on(waiter)
-  local tick, next_waiter = waiter.value, self.waiters.first
+  local tick, next_waiter = waiter.value, self.waiters:head()
   if next_waiter then
     self:remove(next_waiter)
     return next_waiter:wake(self, tick)
@@ -100,7 +100,7 @@ end
 --- Whether a tick can be had without waiting.
 ---@return boolean
 function Interval:is_ready()
-  return not self.waiters.first and (self.returned[1] ~= nil or now() >= due(self))
+  return not self.waiters:head() and (self.returned[1] ~= nil or now() >= due(self))
 end
 
 function Interval:place()
@@ -109,7 +109,7 @@ end
 
 function Interval.claim(_, waiter)
   local tick = waiter.value
-  waiter.grantor, waiter.value = nil, nil
+  waiter.parked, waiter.value = false, nil
   return tick
 end
 

@@ -37,7 +37,7 @@ end)
 local resumed_by_user = {}
 
 function resumed_by_user.remove(_, task)
-  task.parked = nil
+  task.slot = false
 end
 
 function resumed_by_user.describe()
@@ -64,7 +64,7 @@ local function notice_ends()
   end
   sort(ended, function(a, b) return a.id < b.id end)
   for i = 1, #ended do
-    held[ended[i]], ended[i].parked = nil, nil
+    held[ended[i]], ended[i].parked, ended[i].slot = nil, false, false
     ended[i]:returned(0)
   end
   if not next(held) then scheduler.remove_hook(notice_ends) end
@@ -86,14 +86,14 @@ local function let_go(task)
   task.box = setmetatable({ root }, weak)
   loose[root], task.thread = task, false
   census.thread_let_go()
-  census.gone()
+  census.gone = census.gone + 1
 end
 
 
 --- Parks a task that has yielded by itself.
 ---@param task neap.Task
 function owned.park(task)
-  task.parked = resumed_by_user
+  task.parked, task.slot = resumed_by_user, true
   if task.finalizers or task:is_awaited() or not task.is_loud then
     hold(task)
   else
@@ -115,7 +115,7 @@ function owned.take_back(task)
     task_of[thread], task.thread = task, thread
     thread = callees[thread]
   end
-  census.returned()
+  census.gone = census.gone - 1
   return true
 end
 

@@ -33,22 +33,26 @@ end
 
 
 local function wake_idlers(self)
-  if self.running == 0 and not self.queue.first then self.idlers:wake_all() end
+  if self.running == 0 and not self.queue:head() then self.idlers:wake_all() end
 end
 
 
-local function begin(self, task)
+--- Counts a job that is going to begin.
+local function admit(self, task)
   self.running = self.running + 1
-  task:watch(function()
-    self.running = self.running - 1
-    local following = self.queue.first
-    if following then
-      self.queue:remove(following)
-      following:wake()
-    else
-      wake_idlers(self)
-    end
-  end)
+  task:watch(self)
+end
+
+
+--- A job is dead: the next one begins.
+---@private
+function Pool:ended()
+  self.running = self.running - 1
+  local following = self.queue:head()
+  if not following then return wake_idlers(self) end
+  self.queue:remove(following)
+  admit(self, following.task)
+  following:wake()
 end
 
 
@@ -56,15 +60,10 @@ end
 local function submit(self, fn, ...)
   local task = Task.new(fn, threads.keep(...))
   if self.running < self.size then
-    begin(self, task)
+    admit(self, task)
     scheduler.enqueue_start(task)
   else
-    self.queue:park(task)
-    function task.wake(...)
-      task.wake = nil
-      begin(self, task)
-      return task.wake(...)
-    end
+    task:begin_from(self.queue)
   end
   return task
 end
@@ -102,7 +101,7 @@ end
 --- Waits until no job is left.
 function Pool:wait()
   if scheduler.doomed then scheduler.checkpoint() end
-  if self.running > 0 or self.queue.first then scheduler.wait(self.idlers) end
+  if self.running > 0 or self.queue:head() then scheduler.wait(self.idlers) end
 end
 
 

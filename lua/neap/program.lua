@@ -27,7 +27,7 @@ function program.run(script, ...)
   vm.set_global("task", require "task")
   local main = Task.of_thread(create(script))
   main.is_loud = false
-  main.count, main.values = threads.keep(...)
+  main.count, main.value = threads.keep(...)
   scheduler.enqueue_start(main)
   local before = failures.reported
   local ok, err = pcall(run.until_done, main)

@@ -23,8 +23,8 @@ local scheduler = require "neap.scheduler"
 local co_yield, resume, running = coroutine.yield, coroutine.resume, vm.running
 local error, native_pcall, native_xpcall, setmetatable, type =
   error, pcall, xpcall, setmetatable, type
-local START, RETURNED, acquire, recycle, keep, release =
-  threads.START, threads.RETURNED, threads.acquire, threads.recycle, threads.keep, threads.release
+local PCALL, acquire, recycle, keep, release =
+  threads.PCALL, threads.acquire, threads.recycle, threads.keep, threads.release
 local NESTED, CALL, DELIVER = scheduler.NESTED, scheduler.CALL, scheduler.DELIVER
 local root_of = registry.root_of
 
@@ -53,8 +53,8 @@ if vm.yieldable_pcall then
   protected.xpcall = native_xpcall
   if not vm.xpcall_arguments then
     function protected.xpcall(fn, handler, ...)
-      local count, values = keep(...)
-      return native_xpcall(function() return fn(release(count, values)) end, handler)
+      local count, value = keep(...)
+      return native_xpcall(function() return fn(release(count, value)) end, handler)
     end
   end
 
@@ -101,7 +101,7 @@ end
 
 local function answer(me, child, ok, ...)
   local request = ...
-  if ok and request ~= RETURNED then
+  if ok and request ~= PCALL then
     if request ~= NESTED and scheduler.current_thread() == child then
       return receive(me, child, co_yield(NESTED, ...))
     end
@@ -128,29 +128,29 @@ local function climbed(depth, ...)
 end
 
 
-local function call(me, fn, count, values)
+local function call(me, fn, count, value)
   local level = (levels[me] or 0) + 1
   if level > NESTED_PCALLS then error("stack overflow", 3) end
   local child = acquire()
   callers[child], callees[me], levels[child] = me, child, level
   if me ~= scheduler.current_thread() then
-    return answer(me, child, resume(child, START, fn, count, values))
+    return answer(me, child, resume(child, PCALL, fn, count, value))
   elseif scheduler.depth >= NESTED_RESUMES then
-    local job = { child = child, fn = fn, count = count, values = values }
+    local job = { child = child, fn = fn, count = count, value = value }
     return receive(me, child, co_yield(CALL, job))
   end
   local task, depth = task_of[me], scheduler.depth
   task_of[child], task.thread = task, child
   scheduler.set_current(child)
   scheduler.depth = depth + 1
-  return answer(me, child, climbed(depth, resume(child, START, fn, count, values)))
+  return answer(me, child, climbed(depth, resume(child, PCALL, fn, count, value)))
 end
 
 
-local function outcome(ok, count, values)
-  if ok then return true, release(count, values) end
-  if type(values) == "string" then values = vm.strip_own_position(values) end
-  return false, values
+local function outcome(ok, count, value)
+  if ok then return true, release(count, value) end
+  if type(value) == "string" then value = vm.strip_own_position(value) end
+  return false, value
 end
 
 
@@ -166,13 +166,13 @@ function protected.pcall(fn, ...)
 end
 
 
-local function handled(handler, ok, count, values, child)
-  if ok then return true, release(count, values) end
-  if type(values) == "string" then values = vm.strip_own_position(values) end
+local function handled(handler, ok, count, value, child)
+  if ok then return true, release(count, value) end
+  if type(value) == "string" then value = vm.strip_own_position(value) end
   if vm.is_traceback(handler) or handler == protected.traceback then
-    return false, protected.traceback(child, values)
+    return false, protected.traceback(child, value)
   end
-  local _, result = native_pcall(handler, values)
+  local _, result = native_pcall(handler, value)
   return false, result
 end
 
@@ -188,8 +188,8 @@ end
 function protected.xpcall(fn, handler, ...)
   local me = running()
   if loop.is_host() or not check.is_callable(fn) then
-    local count, values = keep(...)
-    return native_xpcall(function() return fn(release(count, values)) end, handler)
+    local count, value = keep(...)
+    return native_xpcall(function() return fn(release(count, value)) end, handler)
   end
   return handled(handler, call(me, fn, keep(...)))
 end

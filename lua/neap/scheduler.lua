@@ -23,12 +23,13 @@ local clock = require "neap.clock"
 local registry = require "neap.registry"
 local threads = require "neap.threads"
 local Timers = require "neap.timers"
+local Waiters = require "neap.waiters"
 
 local co_yield, resume, running, status =
   coroutine.yield, coroutine.resume, vm.running, coroutine.status
 local pairs = pairs
-local START, RETURNED, acquire, recycle =
-  threads.START, threads.RETURNED, threads.acquire, threads.recycle
+local TASK, PCALL, acquire, recycle, release =
+  threads.TASK, threads.PCALL, threads.acquire, threads.recycle, threads.release
 
 local scheduler = {}
 
@@ -66,6 +67,9 @@ local urgent, urgent_count = {}, 0
 local stale, stale_count, stale_peak = {}, 0, 0
 local attention = false
 
+--- A thread that has just returned, for the next task to begin.
+local idle_thread = false
+
 --- What is called at the end of each tick.
 local hooks, hook_count = {}, 0
 
@@ -99,20 +103,43 @@ end
 scheduler.enqueue = enqueue
 
 
+--- The place of those who are to begin, in whichever queue. Who is taken from it leaves an entry
+-- there that means nothing any more.
+local line = {}
+scheduler.line = line
+
+function line.pass_on() end
+
+
 --- Makes a task ready to begin, or to be resumed with the arguments that it holds.
 ---@param task neap.Task
 function scheduler.enqueue_start(task)
-  task.starting = true
-  enqueue(false)
-  start_count = start_count + 1
-  starts[start_count] = task
+  task.parked = line
+  ready_count, start_count = ready_count + 1, start_count + 1
+  ready[ready_count], starts[start_count] = false, task
+end
+
+
+--- Makes a task ready that a place has taken out: what every waiter has as its method `wake`.
+---@param task neap.Task
+---@param grantor? table  whose `pass_on` takes the value back if the task never gets to run
+---@param value? any
+function scheduler.wake(task, grantor, value)
+  task.parked, task.value = grantor or false, value
+  ready_count = ready_count + 1
+  if task.state == "started" then
+    ready[ready_count] = task.thread
+  else
+    start_count = start_count + 1
+    ready[ready_count], starts[start_count] = false, task
+  end
 end
 
 
 --- Makes a task begin after those that are ready when the next tick begins.
 ---@param task neap.Task
 function scheduler.defer_start(task)
-  task.starting = true
+  task.parked = line
   deferred_count = deferred_count + 1
   deferred[deferred_count] = task
 end
@@ -141,24 +168,28 @@ end
 local function settle(thread, ok, request, a, b, c)
   local task = task_of[thread]
   if ok then
-    if request == YIELD then
-      return enqueue(thread)
+    if request == TASK then
+      if task.thread ~= thread then scheduler.unwind(task, thread) end
+      if idle_thread then recycle(thread) else idle_thread = thread end
+      return task:returned(a, b)
     elseif request == PARK then
       return a:park(task, b)
+    elseif request == YIELD then
+      return enqueue(thread)
     elseif request == NESTED then
       return settle(task.thread, true, a, b, c)
     elseif request == CALL then
       local child = a.child
       task_of[child], task.thread, current = task, child, child
-      return settle(child, resume(child, START, a.fn, a.count, a.values))
+      return settle(child, resume(child, PCALL, a.fn, a.count, a.value))
     elseif request == DIE then
       return task:killed()
-    elseif request ~= RETURNED and status(thread) ~= "dead" then
+    elseif request ~= PCALL and status(thread) ~= "dead" then
       return task:yielded()
     end
   end
-  local caller = callers[thread]
   if task.thread ~= thread then scheduler.unwind(task, thread) end
+  local caller = callers[thread]
   if caller then
     callers[thread], callees[caller] = nil, nil
     task_of[thread], task.thread, current = nil, caller, caller
@@ -167,29 +198,33 @@ local function settle(thread, ok, request, a, b, c)
     return settle(caller, resume(caller, DELIVER, true, a, b))
   elseif not ok then
     return task:failed(request, thread)
-  elseif request == RETURNED then
-    recycle(thread)
-    return task:returned(a, b)
   end
   return task:returned(0)
 end
 
 
---- Begins a task, or resumes one that its user had parked, with the arguments that it holds.
+--- Resumes a task that has a thread already: its user's, or a coroutine's first wait is over.
+local function go_on(task, thread)
+  if not task:is_resumable(thread) then return end
+  current = thread
+  if task.state == "entering" then return settle(thread, resume(thread)) end
+  local count, value = task.count, task.value
+  task.state, task.parked, task.value = "started", false, nil
+  return settle(thread, resume(thread, release(count, value)))
+end
+
+
+--- Begins a task, unless it has left the queue.
 local function begin(task)
-  if not task.starting then return end
-  task.starting, task.state = false, "started"
-  local count, values, thread = task.count, task.values, task.thread
-  task.count, task.values, task.parked = 0, nil, nil
-  if thread then
-    if not task:is_resumable(thread) then return end
-    current = thread
-    return settle(thread, resume(thread, threads.release(count, values)))
-  end
-  local fn = task.fn
-  thread = acquire()
-  task.thread, task_of[thread], current = thread, task, thread
-  return settle(thread, resume(thread, START, fn, count, values))
+  if task.parked ~= line and (task.state ~= "entering" or task.slot) then return end
+  local thread = task.thread
+  if thread then return go_on(task, thread) end
+  thread = idle_thread
+  if thread then idle_thread = false else thread = acquire() end
+  local value = task.value
+  task.state, task.parked, task.thread, task.value = "started", false, thread, nil
+  task_of[thread], current = task, thread
+  return settle(thread, resume(thread, TASK, task.fn, task.count, value))
 end
 
 
@@ -197,7 +232,7 @@ end
 ---@param task neap.Task
 ---@param thread thread
 function scheduler.unwind(task, thread)
-  if task.parked then task.parked:remove(task) end
+  Waiters.withdraw(task)
   local inner = task.thread
   while inner and inner ~= thread do
     local caller = callers[inner]
@@ -235,7 +270,7 @@ end
 --- Begins a task at once, within the thread that asks; past some depth, as soon as that one waits.
 ---@param task neap.Task
 function scheduler.begin_now(task)
-  task.starting = true
+  task.parked = line
   if scheduler.depth >= NESTED_SPAWNS then
     urgent_count = urgent_count + 1
     urgent[urgent_count] = task
@@ -253,7 +288,7 @@ end
 --- Runs a task that is ready, out of its turn, until it waits.
 ---@param task neap.Task
 function scheduler.resume_now(task)
-  if task.starting then return scheduler.begin_now(task) end
+  if task.parked == line then return scheduler.begin_now(task) end
   local previous, thread = current, task.thread
   forget(thread)
   scheduler.depth = scheduler.depth + 1
@@ -283,6 +318,8 @@ function scheduler.tick()
         if request == YIELD then
           ready_count = ready_count + 1
           ready[ready_count] = thread
+        elseif request == PARK then
+          a:park(task_of[thread], b)
         else
           settle(thread, ok, request, a, b, c)
         end
@@ -355,6 +392,8 @@ local turn = {}
 function turn.park(_, task)
   task:wake()
 end
+
+function turn.pass_on() end
 
 function turn.describe()
   return "its turn"
@@ -453,7 +492,7 @@ function scheduler.each_task(fn)
   for _, queue in pairs { starts, spare_starts, deferred, deferring, urgent } do
     for _, task in pairs(queue) do fn(task) end
   end
-  timers:each(fn)
+  timers:each(function(waiter) fn(waiter.task or waiter) end)
 end
 
 return scheduler

@@ -10,7 +10,6 @@ local Waiters = require "neap.waiters"
 local check = require "neap.check"
 local failures = require "neap.failures"
 local scheduler = require "neap.scheduler"
-local threads = require "neap.threads"
 
 local error, pairs, setmetatable, sort = error, pairs, setmetatable, table.sort
 
@@ -50,11 +49,14 @@ end
 -- owner, a moment before the owner's finalizer came to cancel the child itself.
 local function is_cancelled_too(self, child)
   local owner = self.owner
-  return child.values == "cancelled" and owner and (owner.final or owner.doomed or owner:done())
+  return child.value == "cancelled" and owner and (owner.final or owner.doomed or owner:done())
 end
 
 
-local function child_ended(self, child)
+--- A child is dead.
+---@param child neap.Task
+---@private
+function Scope:ended(child)
   self.children[child] = nil
   self.count = self.count - 1
   if child.state == "failed" then
@@ -77,7 +79,7 @@ end
 function Scope:own(child)
   self.children[child] = true
   self.count = self.count + 1
-  child:watch(function() child_ended(self, child) end)
+  child:watch(self)
   return child
 end
 
@@ -118,11 +120,11 @@ local function within(self, fn, ...)
   if scheduler.doomed then scheduler.checkpoint() end
   local owner = scheduler.current_task()
   self.owner = owner
-  local finalizer = owner and owner:add_finalizer(close, threads.keep(self))
+  if owner then owner:add_finalizer(close, 1, self) end
   fn(self, ...)
   self:join()
   self.is_ending = true
-  if owner then owner:remove_finalizer(finalizer) end
+  if owner then owner:remove_finalizer(close, self) end
   if self.failed then self.failed:raise() end
 end
 

@@ -22,7 +22,7 @@ Arm.__index = Arm
 function Arm:wake(grantor, value)
   local task = self.task
   task.parked:remove(task)
-  task.winner, task.ticket = self.index, self.ticket
+  task.winner, task.count = self.index, self.count
   return task:wake(grantor, value)
 end
 
@@ -32,7 +32,7 @@ local Choice = {}
 Choice.__index = Choice
 
 function Choice:park(task)
-  task.parked = self
+  task.parked, task.slot = self, true
   local list = self.list
   for i = 1, #list do
     local awaited = list[i]
@@ -43,14 +43,16 @@ function Choice:park(task)
     end
     local arm = setmetatable({
       task = task, index = i, awaited = awaited,
-      parked = nil, prev = nil, next = nil, slot = nil, value = nil, ticket = nil,
+      parked = false, slot = false, value = nil, count = 0,
     }, Arm)
     self[i] = arm
     local place, argument = awaited:place()
     place:park(arm, argument)
   end
   if self.deadline then
-    local arm = setmetatable({ task = task, index = 0, parked = nil, slot = nil }, Arm)
+    local arm = setmetatable({
+      task = task, index = 0, parked = false, slot = false, value = nil, count = 0,
+    }, Arm)
     self[#list + 1] = arm
     scheduler.timers:park(arm, self.deadline)
   end
@@ -58,10 +60,10 @@ end
 
 
 function Choice:remove(task)
-  task.parked = nil
+  task.slot = false
   for i = 1, #self do
     local arm = self[i]
-    if arm.parked then arm.parked:remove(arm) end
+    if arm.slot then arm.parked:remove(arm) end
   end
   if not self.helpers then return end
   for _, helper in pairs(self.helpers) do helper:cancel() end
@@ -84,7 +86,7 @@ local function choose(list, deadline)
     local winner = waiter.winner
     if winner == 0 then return nil, "timeout" end
     local awaited = choice[winner].awaited
-    if waiter.grantor or waiter.value or awaited:is_ready() then
+    if waiter.parked or waiter.value or awaited:is_ready() then
       return winner, awaited:claim(waiter)
     end
   end

@@ -8,7 +8,6 @@ local Waiters = require "neap.waiters"
 local check = require "neap.check"
 local protected = require "neap.protected"
 local scheduler = require "neap.scheduler"
-local threads = require "neap.threads"
 
 local error, setmetatable = error, setmetatable
 
@@ -52,7 +51,7 @@ function Semaphore:acquire()
     self.free = self.free - 1
     return
   end
-  scheduler.wait(self.waiters).grantor = nil
+  scheduler.wait(self.waiters).parked = false
 end
 
 
@@ -67,7 +66,7 @@ end
 
 --- Takes back the permit of a waiter that is cancelled before it ran.
 function Semaphore:pass_on()
-  local waiter = self.waiters.first
+  local waiter = self.waiters:head()
   if waiter then
     self.waiters:remove(waiter)
     waiter:wake(self)
@@ -89,8 +88,8 @@ end
 
 --- Releases, unless the finalizer has: in a user's coroutine the owner is the task around it, which
 -- may end first.
-local function ended(self, owner, finalizer, ok, ...)
-  if not owner or owner:remove_finalizer(finalizer) then self:pass_on() end
+local function ended(self, owner, ok, ...)
+  if not owner or owner:remove_finalizer(self.pass_on, self) then self:pass_on() end
   if not ok then error((...), 0) end
   return ...
 end
@@ -105,8 +104,8 @@ function Semaphore:with(fn, ...)
   check.callable(fn, 1, "with")
   self:acquire()
   local owner = scheduler.current_task()
-  local finalizer = owner and owner:add_finalizer(self.pass_on, threads.keep(self))
-  return ended(self, owner, finalizer, protected.pcall(fn, ...))
+  if owner then owner:add_finalizer(self.pass_on, 1, self) end
+  return ended(self, owner, protected.pcall(fn, ...))
 end
 
 

@@ -20,25 +20,27 @@ local registry = require "neap.registry"
 local scheduler = require "neap.scheduler"
 local threads = require "neap.threads"
 
-local error, pairs, remove, setmetatable, type = error, pairs, table.remove, setmetatable, type
+local error, pairs, setmetatable, type = error, pairs, setmetatable, type
 local has_ended = ending.has_ended
 local status = coroutine.status
 local release = threads.release
-local enqueue, enqueue_start = scheduler.enqueue, scheduler.enqueue_start
+local line, enqueue_start = scheduler.line, scheduler.enqueue_start
 
 ---@class neap.Task
 ---@field id integer  its number, in the order of creation
 ---@field state string
 ---@field thread thread|false  the innermost thread that it runs on
 ---@field traceback string?  where the error that ended it was raised
----@field private starting boolean  whether it is in a queue of those to begin
 ---@field private fn function?  what it will run
----@field private count integer  of its arguments, or of its results
----@field private values any  the arguments, or the results, or the error
----@field private parked table?  the place where it waits
+---@field private count integer  of its arguments, or of its results; while it waits, its place's
+---@field private value any  the arguments, the results, or the error; while it waits, what it brings
+--- to its place, and then what it has been handed
+---@field private parked table|false  where it waits, or who has handed it something
+---@field private slot any  where in that place; false once it has been woken
+---@field private is_plain boolean  that nothing below is set
 ---@field private waiters neap.Waiters?
----@field private is_plain boolean  that it has no finalizers, and was not cancelled while it ran
----@field private finalizers table[]?
+---@field private watcher table?  is told of its end, by its method `ended`
+---@field private finalizers table?  in threes: function, count, value
 ---@field private final table?  its end, while the finalizers run
 ---@field private box table?  holds its thread weakly, while that is its user's
 local Task = {}
@@ -47,18 +49,23 @@ Task.__index = Task
 --- What a plain coroutine.yield from it gets; false if that parks it for its user.
 Task.yield_error = "attempt to yield from a task: use neap.yield()"
 
+Task.is_plain = true
+Task.wake = scheduler.wake
+
 for name, method in pairs(ending.methods) do Task[name] = method end
 
 --- Makes a pending task that is in no queue yet.
 ---@param fn? function
 ---@param count integer  of the arguments, as `threads.keep` gives them
----@param values any
+---@param value any
 ---@return neap.Task
-local function new(fn, count, values)
+local function new(fn, count, value)
+  local id = census.created + 1
+  census.created = id
+  -- Eight fields, which is what a table has room for before it doubles; the others are rare.
   return setmetatable({
-    id = census.born(), state = "pending", starting = false,
-    fn = fn, count = count, values = values, thread = false, parked = nil,
-    prev = nil, next = nil, slot = nil, value = nil, grantor = nil, waiters = nil, is_plain = true,
+    id = id, state = "pending", thread = false, fn = fn,
+    count = count, value = value, parked = false, slot = false,
   }, Task)
 end
 Task.new = new
@@ -84,7 +91,7 @@ function Task.of_thread(thread)
   if task then
     owned.take_back(task)
   else
-    task = new(nil, 0, nil)
+    task = new(nil, 0)
     task.yield_error, task.is_loud = false, true
     task.thread, registry.task_of[thread] = thread, task
   end
@@ -103,9 +110,7 @@ end
 --- Takes a task out of every queue, and from where it waits.
 local function unqueue(task)
   local thread = task.thread
-  if task.starting then
-    task.starting = false
-  elseif task.state == "started" and not task.parked then
+  if task.state == "started" and not task.slot and task.parked ~= line then
     -- Unless it runs, it is in the queue of those that are ready.
     if thread and status(thread) == "suspended" then scheduler.forget(thread) end
   end
@@ -121,15 +126,34 @@ function Task:is_detached()
 end
 
 
--- What the scheduler's places call.
+--- Stands for a pending task where that waits to begin, for the task itself holds its arguments.
+local StandIn = {}
+StandIn.__index = StandIn
 
---- Makes the task ready, with what it was handed.
----@param grantor? table  whose `pass_on` takes the value back if the task never gets to run
----@param value? any
-function Task:wake(grantor, value)
-  self.grantor, self.value = grantor, value
-  if self.state == "pending" or self.entering then return enqueue_start(self) end
-  enqueue(self.thread)
+function StandIn:wake()
+  self.task.slot = false
+  enqueue_start(self.task)
+end
+
+function StandIn:remove(task)
+  task.slot = false
+  self.parked:remove(self)
+end
+
+function StandIn:describe()
+  return self.parked:describe()
+end
+
+
+--- Has a pending task begin when a place wakes it.
+---@param place table
+---@param argument? any  for the place's `park`
+function Task:begin_from(place, argument)
+  local stand_in = setmetatable({
+    task = self, parked = false, slot = false, value = nil, count = 0,
+  }, StandIn)
+  self.parked, self.slot = stand_in, true
+  place:park(stand_in, argument)
 end
 
 
@@ -145,7 +169,7 @@ function Task:wait()
     if scheduler.current_task() == self then error("a task cannot wait for itself", 2) end
     scheduler.wait(self:place())
   end
-  if self.state == "returned" then return release(self.count, self.values) end
+  if self.state == "returned" then return release(self.count, self.value) end
   return self:raise()
 end
 
@@ -156,7 +180,7 @@ function Task:raise()
   failures.seen(self)
   local waiter = scheduler.current_task()
   if waiter then waiter.raised = self end
-  error(self.values, 0)
+  error(self.value, 0)
 end
 
 
@@ -200,7 +224,7 @@ end
 function Task:status()
   if has_ended(self) then return "dead" end
   if self.state == "pending" then return "pending" end
-  if self.parked then return "suspended" end
+  if self.slot then return "suspended" end
   local thread = self.thread
   return thread and status(thread) ~= "suspended" and "running" or "runnable"
 end
@@ -240,40 +264,58 @@ end
 
 --- Adds a finalizer, with its arguments as `threads.keep` gives them.
 ---@return table finalizer
-function Task:add_finalizer(fn, count, values)
+function Task:add_finalizer(fn, count, value)
   local finalizers = self.finalizers
   if not finalizers then
-    finalizers = {}
+    finalizers = { count = 0 }
     self.finalizers, self.is_plain = finalizers, false
   end
-  local finalizer = { fn = fn, count = count, values = values }
-  finalizers[#finalizers + 1] = finalizer
-  return finalizer
+  local last = finalizers.count + 3
+  finalizers.count = last
+  finalizers[last - 2], finalizers[last - 1], finalizers[last] = fn, count, value
 end
 
 
---- Takes a finalizer back.
----@param finalizer table
-function Task:remove_finalizer(finalizer)
+--- Takes back the last finalizer of a function that has this value as its only argument.
+---@param fn function
+---@param value any
+---@return boolean  false if it has run already
+function Task:remove_finalizer(fn, value)
   local finalizers = self.finalizers
-  for i = #finalizers, 1, -1 do
-    if finalizers[i] == finalizer then return remove(finalizers, i) end
+  local last = finalizers.count
+  for i = last, 3, -3 do
+    if finalizers[i] == value and finalizers[i - 2] == fn then
+      for j = i + 1, last do finalizers[j - 3] = finalizers[j] end
+      finalizers[last - 2], finalizers[last] = nil, nil
+      finalizers.count = last - 3
+      return true
+    end
   end
+  return false
 end
 
 
---- Calls fn when the task is dead; at once if it is.
----@param fn fun()
-function Task:watch(fn)
-  if has_ended(self) then return fn() end
-  self:place():park({ wake = fn })
+--- Has someone told when the task, which has not ended, is dead, before those who wait for it.
+---@param watcher table  its method `ended` gets the task
+function Task:watch(watcher)
+  local earlier = self.watcher
+  if earlier then
+    local later = watcher
+    watcher = {
+      ended = function(_, task)
+        earlier:ended(task)
+        later:ended(task)
+      end,
+    }
+  end
+  self.watcher, self.is_plain = watcher, false
 end
 
 
 --- Whether somebody waits for the task.
 ---@return boolean
 function Task:is_awaited()
-  return self.waiters ~= nil and self.waiters.first ~= nil
+  return self.waiters ~= nil and self.waiters:head() ~= nil
 end
 
 
@@ -291,7 +333,7 @@ function Task:place()
   local waiters = self.waiters
   if not waiters then
     waiters = Waiters.new(self)
-    self.waiters = waiters
+    self.waiters, self.is_plain = waiters, false
   end
   return waiters
 end

@@ -3,9 +3,10 @@
 -- Making a coroutine costs more than running a small function in it, so a thread whose function has
 -- returned goes back to a pool. The pool is weak: what it holds is the collector's to take.
 --
--- A thread is started by resuming it with START, the function, and its arguments as `keep` gave
--- them; it yields RETURNED and the results in the same form. Resumed with anything else, which only
--- a user who got hold of it can do, it yields again.
+-- A thread is started by resuming it with TASK, or with PCALL where it serves a `pcall`; then the
+-- function, and its arguments as `keep` gave them. When the function has returned it yields the
+-- same token, and the results in the same form. Resumed with anything else, which only a user who
+-- got hold of it can do, it yields again.
 
 local vm = require "neap.vm"
 
@@ -14,8 +15,8 @@ local select, setmetatable, unpack = select, setmetatable, vm.unpack
 
 local threads = {}
 
-local START, RETURNED = {}, {}
-threads.START, threads.RETURNED = START, RETURNED
+local TASK, PCALL = {}, {}
+threads.TASK, threads.PCALL = TASK, PCALL
 
 
 --- Holds any number of values in two: their count, and the value itself or a table of several.
@@ -31,24 +32,24 @@ threads.keep = keep
 
 --- Gives back what `keep` holds.
 ---@param count integer
----@param values any
-function threads.release(count, values)
+---@param value any
+function threads.release(count, value)
   if count == 0 then return end
-  if count == 1 then return values end
-  return unpack(values, 1, count)
+  if count == 1 then return value end
+  return unpack(value, 1, count)
 end
 
 
-local function serve(token, fn, count, values)
+local function serve(token, fn, count, value)
   while true do
-    if token ~= START then
-      token, fn, count, values = co_yield()
+    if token ~= TASK and token ~= PCALL then
+      token, fn, count, value = co_yield()
     elseif count == 0 then
-      token, fn, count, values = co_yield(RETURNED, keep(fn()))
+      token, fn, count, value = co_yield(token, keep(fn()))
     elseif count == 1 then
-      token, fn, count, values = co_yield(RETURNED, keep(fn(values)))
+      token, fn, count, value = co_yield(token, keep(fn(value)))
     else
-      token, fn, count, values = co_yield(RETURNED, keep(fn(unpack(values, 1, count))))
+      token, fn, count, value = co_yield(token, keep(fn(unpack(value, 1, count))))
     end
   end
 end
@@ -70,7 +71,7 @@ function threads.acquire()
 end
 
 
---- Puts a thread that has yielded RETURNED into the pool.
+--- Puts a thread that has yielded its token into the pool.
 ---@param thread thread
 function threads.recycle(thread)
   pooled = pooled + 1

@@ -1,44 +1,64 @@
 --- `timeout`: a call that is cancelled when it takes too long.
+--
+-- The caller waits at a guard: a place of its own that stands in the timers, and watches the child.
+-- Whichever comes first wakes the caller, and nothing of the other is left.
 
 local Task = require "neap.task"
-local awaitable = require "neap.awaitable"
 local check = require "neap.check"
+local clock = require "neap.clock"
 local duration = require "neap.duration"
 local scheduler = require "neap.scheduler"
-local select = require "neap.select"
 
 local error, setmetatable = error, setmetatable
+local now, timers = clock.now, scheduler.timers
 
---- The end of a task as an awaitable: it is ready when the task is dead, and raises nothing.
-local Ending = {}
-Ending.__index = Ending
+---@class neap.Guard
+---@field private caller table|false  while it waits here
+---@field is_late boolean
+local Guard = {}
+Guard.__index = Guard
 
-function Ending:is_ready()
-  return self.task:done()
+
+function Guard:park(caller, deadline)
+  caller.parked, caller.slot = self, true
+  self.caller = caller
+  timers:park(self, deadline)
 end
 
-function Ending:place()
-  return self.task:place()
+
+function Guard:remove(caller)
+  caller.slot, self.caller = false, false
+  if self.slot then timers:remove(self) end
 end
 
-function Ending.claim()
-  return true
+
+function Guard.describe()
+  return "the end of its timeout"
 end
 
-Ending.wait = Ending.claim
 
-awaitable.declare(Ending)
+--- The deadline has come.
+function Guard:wake()
+  local caller = self.caller
+  self.is_late = true
+  self:remove(caller)
+  caller:wake()
+end
 
 
-local function wait_for_end(child)
-  if not child:done() then scheduler.wait(child:place()) end
+--- The child is dead.
+function Guard:ended()
+  local caller = self.caller
+  if not caller then return end
+  self:remove(caller)
+  caller:wake()
 end
 
 
 --- The finalizer of the caller: the child does not outlive it.
 local function close(child)
   child:cancel()
-  wait_for_end(child)
+  if not child:done() then scheduler.wait(child:place()) end
 end
 
 
@@ -52,12 +72,16 @@ local function timeout(limit, fn, ...)
   local seconds = duration(limit, 1, "timeout")
   check.callable(fn, 2, "timeout")
   if scheduler.doomed then scheduler.checkpoint() end
-  local child, owner = Task.spawn(fn, ...), scheduler.current_task()
-  local finalizer = owner and owner:add_finalizer(close, 1, child)
-  local is_late = not select({ setmetatable({ task = child }, Ending) }, seconds)
-  if is_late then close(child) end
-  if owner then owner:remove_finalizer(finalizer) end
-  if is_late and child.state == "cancelled" then error("timeout", 0) end
+  local owner, child = scheduler.current_task(), Task.spawn(fn, ...)
+  local guard = setmetatable({
+    caller = false, is_late = false, parked = false, slot = false, value = 0, count = 0,
+  }, Guard)
+  child:watch(guard)
+  if owner then owner:add_finalizer(close, 1, child) end
+  scheduler.wait(guard, now() + seconds)
+  if guard.is_late then close(child) end
+  if owner then owner:remove_finalizer(close, child) end
+  if guard.is_late and child.state == "cancelled" then error("timeout", 0) end
   return child:wait()
 end
 

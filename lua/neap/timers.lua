@@ -1,78 +1,67 @@
 --- Deadlines, earliest first; equal ones in the order they were set.
 --
--- A binary heap in parallel arrays. Each waiter knows its slot, so a cancelled one leaves in
--- logarithmic time and nothing of it stays behind; a timer that was set last and is cancelled
--- first, as most timeouts are, leaves from the bottom in constant time. When the heap has shrunk to
--- a quarter of what it held, it moves to new arrays, for Lua's tables never shrink by themselves.
+-- A binary heap of waiters. Each holds its deadline in `value`, the number of its arrival, to break
+-- ties, in `count`, and its slot, so a cancelled one leaves in logarithmic time and nothing of it
+-- stays behind; a timer that was set last and is cancelled first, as most timeouts are, leaves from
+-- the bottom in constant time. When the heap has shrunk to a quarter of what it held, it moves to a
+-- new array, for Lua's tables never shrink by themselves.
 
 ---@class neap.Timers
 ---@field count integer
----@field private waiters table[]
----@field private deadlines number[]
----@field private orders integer[]  the number of each arrival, to break ties
+---@field private heap table[]
 ---@field private arrivals integer
----@field private peak integer  the most it held since the arrays were made
+---@field private peak integer  the most it held since the array was made
 local Timers = {}
 Timers.__index = Timers
 
-local floor, setmetatable = math.floor, setmetatable
+local setmetatable = setmetatable
 
 --- Makes an empty heap.
 ---@return neap.Timers
 function Timers.new()
-  return setmetatable({
-    count = 0, waiters = {}, deadlines = {}, orders = {}, arrivals = 0, peak = 0,
-  }, Timers)
+  return setmetatable({ count = 0, heap = {}, arrivals = 0, peak = 0 }, Timers)
 end
 
 
-local function move_up(self, slot, waiter, deadline, order)
-  local waiters, deadlines, orders = self.waiters, self.deadlines, self.orders
+--- Puts a waiter where it belongs, between an empty slot and the root.
+local function move_up(heap, slot, waiter)
+  local deadline, order = waiter.value, waiter.count
   while slot > 1 do
-    local parent = floor(slot / 2)
-    local above = deadlines[parent]
-    if above < deadline or (above == deadline and orders[parent] < order) then break end
-    local moved = waiters[parent]
-    waiters[slot], deadlines[slot], orders[slot] = moved, above, orders[parent]
-    moved.slot = slot
+    local parent = (slot - slot % 2) / 2
+    local above = heap[parent]
+    local earlier = above.value
+    if earlier < deadline or (earlier == deadline and above.count < order) then break end
+    heap[slot], above.slot = above, slot
     slot = parent
   end
-  waiters[slot], deadlines[slot], orders[slot] = waiter, deadline, order
-  waiter.slot = slot
+  heap[slot], waiter.slot = waiter, slot
 end
 
 
-local function move_down(self, slot, waiter, deadline, order)
-  local waiters, deadlines, orders, count = self.waiters, self.deadlines, self.orders, self.count
-  while true do
-    local child = slot * 2
-    if child > count then break end
-    local below, below_order = deadlines[child], orders[child]
+--- Moves an empty slot down to the bottom, along the earlier of each two.
+local function sink(heap, slot, count)
+  local child = slot * 2
+  while child <= count do
+    local below = heap[child]
     if child < count then
-      local other = deadlines[child + 1]
-      if other < below or (other == below and orders[child + 1] < below_order) then
-        child = child + 1
-        below, below_order = other, orders[child]
+      local other = heap[child + 1]
+      local deadline, others = below.value, other.value
+      if others < deadline or (others == deadline and other.count < below.count) then
+        child, below = child + 1, other
       end
     end
-    if deadline < below or (deadline == below and order < below_order) then break end
-    local moved = waiters[child]
-    waiters[slot], deadlines[slot], orders[slot] = moved, below, below_order
-    moved.slot = slot
+    heap[slot], below.slot = below, slot
     slot = child
+    child = slot * 2
   end
-  waiters[slot], deadlines[slot], orders[slot] = waiter, deadline, order
-  waiter.slot = slot
+  return slot
 end
 
 
 local function shrink(self)
-  local waiters, deadlines, orders = {}, {}, {}
-  for slot = 1, self.count do
-    waiters[slot], deadlines[slot], orders[slot] =
-      self.waiters[slot], self.deadlines[slot], self.orders[slot]
-  end
-  self.waiters, self.deadlines, self.orders, self.peak = waiters, deadlines, orders, self.count
+  local heap = {}
+  for slot = 1, self.count do heap[slot] = self.heap[slot] end
+  self.heap, self.peak = heap, self.count
 end
 
 
@@ -80,29 +69,23 @@ end
 ---@param waiter table
 ---@param deadline number  in the clock's seconds
 function Timers:park(waiter, deadline)
-  local count = self.count + 1
-  self.count = count
+  local count, order = self.count + 1, self.arrivals + 1
+  self.count, self.arrivals = count, order
   if count > self.peak then self.peak = count end
-  local order = self.arrivals + 1
-  self.arrivals = order
-  waiter.parked = self
-  move_up(self, count, waiter, deadline, order)
+  waiter.parked, waiter.value, waiter.count = self, deadline, order
+  move_up(self.heap, count, waiter)
 end
 
 
 --- Takes a waiter out, due or not.
 ---@param waiter table
 function Timers:remove(waiter)
-  local slot, count = waiter.slot, self.count
-  local waiters, deadlines, orders = self.waiters, self.deadlines, self.orders
-  local last, deadline, order = waiters[count], deadlines[count], orders[count]
-  waiters[count], deadlines[count], orders[count] = nil, nil, nil
+  local heap, slot, count = self.heap, waiter.slot, self.count
+  waiter.slot = false
+  local last = heap[count]
+  heap[count] = nil
   self.count = count - 1
-  if slot < count then
-    move_down(self, slot, last, deadline, order)
-    if last.slot == slot then move_up(self, slot, last, deadline, order) end
-  end
-  waiter.slot, waiter.parked = nil, nil
+  if slot < count then move_up(heap, sink(heap, slot, count - 1), last) end
   if self.peak > 256 and count * 4 < self.peak then shrink(self) end
 end
 
@@ -110,18 +93,19 @@ end
 --- The earliest deadline that will ever come.
 ---@return number?  nil if there is none
 function Timers:next_deadline()
-  local deadline = self.deadlines[1]
-  if deadline ~= math.huge then return deadline end
+  local waiter = self.heap[1]
+  if waiter and waiter.value ~= math.huge then return waiter.value end
 end
 
 
 --- Wakes all waiters whose deadline has come.
 ---@param now number
 function Timers:wake_due(now)
-  while self.count > 0 and self.deadlines[1] <= now do
-    local waiter = self.waiters[1]
+  local waiter = self.heap[1]
+  while waiter and waiter.value <= now do
     self:remove(waiter)
     waiter:wake()
+    waiter = self.heap[1]
   end
 end
 
@@ -129,7 +113,7 @@ end
 --- Calls fn with each waiter, in no order.
 ---@param fn fun(waiter: table)
 function Timers:each(fn)
-  for slot = 1, self.count do fn(self.waiters[slot]) end
+  for slot = 1, self.count do fn(self.heap[slot]) end
 end
 
 

@@ -28,7 +28,7 @@ local HostWaiter = { thread = false }
 HostWaiter.__index = HostWaiter
 
 function HostWaiter:wake(grantor, value)
-  self.grantor, self.value = grantor, value
+  self.parked, self.value = grantor or false, value
 end
 
 
@@ -38,10 +38,10 @@ local function wait_in_host(place, argument)
   if not clock.host().sleep then
     error("this host cannot sleep: wait in a task, and call neap.step() from the host's loop", 0)
   end
-  local waiter = setmetatable({ parked = nil, prev = nil, next = nil, slot = nil }, HostWaiter)
+  local waiter = setmetatable({ parked = false, slot = false, value = nil, count = 0 }, HostWaiter)
   place:park(waiter, argument)
   local ok, woken, report = loop.enter(function()
-    if loop.drive(function() return not waiter.parked end) then return true end
+    if loop.drive(function() return not waiter.slot end) then return true end
     return false, deadlock.resolve(waiter)
   end)
   if ok and woken then return waiter end
@@ -64,11 +64,11 @@ local function wait_in_coroutine(me, place, argument)
     task_of[thread] = task
     thread = callers[thread]
   end
-  task.thread, task.state, task.entering = me, "started", true
+  task.thread, task.state = me, "entering"
   place:park(task, argument)
   co_yield()
   while scheduler.current_thread() ~= me do co_yield() end
-  task.entering = nil
+  task.state = "started"
   return task
 end
 
