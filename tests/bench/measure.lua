@@ -35,19 +35,41 @@ function measure.seconds(fn)
 end
 
 
---- Runs ours and its baseline in turns, five times each, and prints the figure.
+--- Runs two functions in turns, five times each.
+---@return number nanoseconds  the best time of the first, divided by count
+---@return number nanoseconds  the best time of the second
+local function alternate(count, first, second)
+  local best_first, best_second = huge, huge
+  for _ = 1, 5 do
+    best_first = min(best_first, measure.seconds(first))
+    best_second = min(best_second, measure.seconds(second))
+  end
+  return best_first / count * 1e9, best_second / count * 1e9
+end
+
+
+--- Measures ours and its baseline, and prints the figure.
 ---@param what string
 ---@param over string
 ---@param count integer  how often each does it in one run
 ---@param bare fun(): number?
 ---@param ours fun(): number?
 function measure.compare(what, over, count, bare, ours)
-  local best_bare, best_ours = huge, huge
-  for _ = 1, 5 do
-    best_bare = min(best_bare, measure.seconds(bare))
-    best_ours = min(best_ours, measure.seconds(ours))
-  end
-  measure.print(what, over, best_ours / count * 1e9, best_bare / count * 1e9)
+  local bare_time, our_time = alternate(count, bare, ours)
+  measure.print(what, over, our_time, bare_time)
+end
+
+
+--- Measures ours and another scheduler, and prints how many times as fast ours is.
+---@param peer string  the other's name
+---@param what string
+---@param count integer  how often each does it in one run
+---@param theirs fun(): number?
+---@param ours fun(): number?
+function measure.race(peer, what, count, theirs, ours)
+  local their_time, our_time = alternate(count, theirs, ours)
+  print(("%.2f  times as fast as %s: %s (%.0f ns, %s %.0f ns)"):format(
+    their_time / our_time, peer, what, our_time, peer, their_time))
 end
 
 return measure
