@@ -6,7 +6,6 @@
 
 local collected = require "neap.collected"
 local registry = require "neap.registry"
-local scheduler = require "neap.scheduler"
 local threads = require "neap.threads"
 
 local census = {}
@@ -20,6 +19,9 @@ census.created = 0
 --- How many have ended, or are their users' for now.
 census.gone = 0
 
+--- When so many have gone, it is time to look whether a burst is over.
+census.next_look = BURST
+
 local most_alive, let_go = 0, 0
 
 
@@ -30,16 +32,17 @@ local function shrink()
 end
 
 
---- Looks, at the end of each tick, whether a burst is over.
-scheduler.add_hook(function()
-  local alive = census.created - census.gone
+--- Looks whether a burst is over: called whenever `gone` has come to `next_look`.
+function census.look()
+  local alive = census.alive()
+  census.next_look = census.gone + BURST
   if alive > most_alive then
     most_alive = alive
   elseif most_alive > BURST and alive * 4 < most_alive then
     most_alive = alive
     collected.watch(shrink)
   end
-end)
+end
 
 
 --- Counts a thread that a weak table holds until it is collected.

@@ -59,7 +59,7 @@ function deadlock.cancel_all()
     local tasks = deadlock.tasks()
     local cancelled = false
     for i = 1, #tasks do cancelled = tasks[i]:cancel() or cancelled end
-    if not loop.drive(function() return census.alive() == 0 end) and not cancelled then
+    if not loop.drive() and not cancelled then
       for i = 1, #tasks do
         local task = tasks[i]
         if task.final then

@@ -51,7 +51,9 @@ end
 
 local function die(task, state, count, value)
   task.state, task.count, task.value = state, count, value
-  census.gone = census.gone + 1
+  local gone = census.gone + 1
+  census.gone = gone
+  if gone >= census.next_look then census.look() end
   if task.is_plain then return end
   local watcher, waiters = task.watcher, task.waiters
   if watcher then watcher:ended(task) end
@@ -123,9 +125,7 @@ end
 function methods:returned(count, value)
   if self.is_plain then
     task_of[self.thread], self.thread, self.fn = nil, false, nil
-    self.state, self.count, self.value = "returned", count, value
-    census.gone = census.gone + 1
-    return
+    return die(self, "returned", count, value)
   end
   if self.final then
     task_of[self.thread], self.thread = nil, false

@@ -3,6 +3,7 @@
 -- It runs in the host thread, inside of `run`, `step`, or a wait of the host's own. While it is at
 -- work nothing else may enter it: not a handler of errors, nor the host's `now` and `sleep`.
 
+local census = require "neap.census"
 local clock = require "neap.clock"
 local scheduler = require "neap.scheduler"
 local vm = require "neap.vm"
@@ -75,20 +76,27 @@ function loop.idle_time()
 end
 
 
---- Runs ticks until `finished()`, sleeping in between. A host that something outside may wake is
+--- Runs ticks until a goal is reached, sleeping in between. A host that something outside may wake is
 -- asked after each tick, with a sleep of 0 while tasks are ready, so that busy tasks hold up no
 -- event.
----@param finished fun(): boolean
+---@param goal? table  whoever reaches it sets its field `is_reached`; absent: no task lives
 ---@return boolean  false if nothing can ever happen any more
-function loop.drive(finished)
+function loop.drive(goal)
   local host = clock.host()
+  local pending = host.pending
   while true do
-    tick()
-    if finished() then return true end
-    local idle, pending = loop.idle_time(), host.pending
+    local is_busy = tick()
+    if goal then
+      if goal.is_reached then return true end
+    elseif census.alive() == 0 then
+      return true
+    end
     local is_pending = pending and pending()
-    if not (idle or is_pending) then return false end
-    if is_pending or idle > 0 then host.sleep(idle or huge) end
+    if is_pending or not is_busy then
+      local idle = is_busy and 0 or loop.idle_time()
+      if not (idle or is_pending) then return false end
+      host.sleep(idle or huge)
+    end
   end
 end
 

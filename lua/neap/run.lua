@@ -20,12 +20,18 @@ local function refuse_nested()
 end
 
 
+--- The end of the main task.
+local function main_ended(self)
+  self.is_reached = true
+end
+
+
 --- The loop of `run`: until the main task has ended, then until all others have.
 local function until_over(main)
-  local function main_is_done() return main:done() end
-  local function all_are_done() return census.alive() == 0 end
-  if not loop.drive(main_is_done) then error(deadlock.resolve(), 0) end
-  if main.state ~= "returned" or not loop.drive(all_are_done) then deadlock.cancel_all() end
+  local ending = { is_reached = false, ended = main_ended }
+  main:watch(ending)
+  if not loop.drive(ending) then error(deadlock.resolve(), 0) end
+  if main.state ~= "returned" or not loop.drive() then deadlock.cancel_all() end
 end
 
 

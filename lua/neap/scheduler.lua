@@ -27,7 +27,7 @@ local Waiters = require "neap.waiters"
 
 local co_yield, resume, running, status =
   coroutine.yield, coroutine.resume, vm.running, coroutine.status
-local pairs = pairs
+local now, pairs = clock.now, pairs
 local TASK, PCALL, acquire, recycle, release =
   threads.TASK, threads.PCALL, threads.acquire, threads.recycle, threads.release
 
@@ -57,10 +57,12 @@ local doomed = false
 local timers = Timers.new()
 scheduler.timers = timers
 
-local ready, ready_count, ready_fill, ready_peak = {}, 0, 0, 0
-local spare, spare_fill, spare_peak = {}, 0, 0
-local starts, start_count = {}, 0
-local spare_starts = {}
+local ready, ready_count, spare = {}, 0, {}
+local starts, start_count, spare_starts = {}, 0, {}
+
+--- How many entries of both arrays may be in use or left over, and the most there were of late.
+local filled, peak = 0, 0
+
 local deferred, deferred_count = {}, 0
 local deferring = {}
 local urgent, urgent_count = {}, 0
@@ -299,16 +301,46 @@ function scheduler.resume_now(task)
 end
 
 
---- Runs one tick.
-function scheduler.tick()
-  local batch, count, fill, peak = ready, ready_count, ready_fill, ready_peak
-  local batch_starts, begun = starts, 0
-  ready, ready_count, ready_fill, ready_peak = spare, 0, spare_fill, spare_peak
-  starts, start_count = spare_starts, 0
-  local later_count = deferred_count
-  if later_count > 0 then deferring, deferred, deferred_count = deferred, {}, 0 end
+--- Clears what the arrays hold beyond their count, for it would keep dead threads alive, and gives
+-- back what they have grown to in a burst.
+---@param count integer  how many were ready in this tick
+local function tidy(count)
+  local kept = ready_count
+  if count > peak then peak = count end
+  if peak > 4 * kept + 256 then
+    local old = ready
+    ready, spare, spare_starts, peak = {}, {}, {}, kept
+    for i = 1, kept do ready[i] = old[i] end
+  else
+    for i = kept + 1, filled do ready[i] = nil end
+    for i = kept + 1, count > filled and count or filled do spare[i] = nil end
+  end
+  filled = kept
+end
 
+
+--- Runs the tasks that were deferred when the tick began.
+local function run_deferred(batch, count)
+  for i = 1, count do
+    if attention then attend(false) end
+    local task = batch[i]
+    batch[i] = nil
+    begin(task)
+  end
+  deferring = count > 256 and {} or batch
+end
+
+
+--- Runs one tick.
+---@return boolean busy  whether the next tick has something to run
+function scheduler.tick()
   if attention then attend(false) end
+  local batch, count, batch_starts, begun = ready, ready_count, starts, 0
+  ready, spare, ready_count = spare, batch, 0
+  if start_count > 0 then starts, spare_starts, start_count = spare_starts, batch_starts, 0 end
+  local later, later_count = deferred, deferred_count
+  if later_count > 0 then deferred, deferring, deferred_count = deferring, later, 0 end
+
   for i = 1, count do
     local thread = batch[i]
     if not (attention and attend(thread)) then
@@ -331,33 +363,14 @@ function scheduler.tick()
       end
     end
   end
-  for i = 1, later_count do
-    if attention then attend(false) end
-    local task = deferring[i]
-    deferring[i] = nil
-    begin(task)
-  end
-  if later_count > 256 then deferring = {} end
+  if later_count > 0 then run_deferred(later, later_count) end
   if attention then attend(false) end
   current = false
 
-  -- What the arrays still hold beyond their count would keep dead threads alive, and what they have
-  -- grown to in a burst is given back.
-  local kept = ready_count
-  for i = kept + 1, ready_fill do ready[i] = nil end
-  ready_fill = kept
-  if count > peak then peak = count end
-  if peak > 4 * kept + 256 then
-    spare, spare_fill, spare_peak, spare_starts = {}, 0, 0, {}
-  else
-    if fill < count then fill = count end
-    for i = kept + 1, fill do batch[i] = nil end
-    if fill > kept then fill = kept end
-    spare, spare_fill, spare_peak, spare_starts = batch, fill, peak, batch_starts
-  end
-
-  if timers.count > 0 then timers:wake_due(clock.now()) end
+  if ready_count ~= count or count ~= filled then tidy(count) end
+  if timers.count > 0 then timers:wake_due(now()) end
   for i = hook_count, 1, -1 do hooks[i]() end
+  return ready_count > 0 or deferred_count > 0 or urgent_count > 0
 end
 
 

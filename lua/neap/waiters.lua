@@ -70,17 +70,22 @@ end
 --- Takes a waiter out, wherever it stands.
 ---@param waiter table
 function Waiters:remove(waiter)
-  local queue, slot, last = self.queue, waiter.slot, self.last
-  waiter.slot = false
-  queue[slot] = false
+  local queue, slot = self.queue, waiter.slot
+  waiter.slot, queue[slot] = false, false
   if slot ~= self.first then return end
-  repeat slot = slot + 1 until slot > last or queue[slot]
-  if slot <= last then
-    self.first = slot
-    return
+  local last = self.last
+  while slot < last do
+    slot = slot + 1
+    if queue[slot] then
+      self.first = slot
+      return
+    end
   end
-  self.first, self.last = 1, 0
-  if last > SMALL then self.queue, self.limit = {}, SMALL end
+  self.last = 0
+  if slot > 1 then
+    self.first = 1
+    if slot > SMALL then self.queue, self.limit = {}, SMALL end
+  end
 end
 
 

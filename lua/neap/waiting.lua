@@ -28,7 +28,7 @@ local HostWaiter = { thread = false }
 HostWaiter.__index = HostWaiter
 
 function HostWaiter:wake(grantor, value)
-  self.parked, self.value = grantor or false, value
+  self.parked, self.value, self.is_reached = grantor or false, value, true
 end
 
 
@@ -38,10 +38,11 @@ local function wait_in_host(place, argument)
   if not clock.host().sleep then
     error("this host cannot sleep: wait in a task, and call neap.step() from the host's loop", 0)
   end
-  local waiter = setmetatable({ parked = false, slot = false, value = nil, count = 0 }, HostWaiter)
+  local waiter = setmetatable({ parked = false, slot = false, value = nil, count = 0,
+    is_reached = false }, HostWaiter)
   place:park(waiter, argument)
   local ok, woken, report = loop.enter(function()
-    if loop.drive(function() return not waiter.slot end) then return true end
+    if loop.drive(waiter) then return true end
     return false, deadlock.resolve(waiter)
   end)
   if ok and woken then return waiter end
