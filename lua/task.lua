@@ -51,7 +51,7 @@ local function prepare(position, name, target, ...)
     local fn = target
     target = vm.create(fn)
     made = Task.of_thread(target)
-    made.fn = fn
+    made.body = fn
   end
   made.count, made.value = threads.keep(...)
   return made, target, false

@@ -13,15 +13,6 @@ local census = {}
 --- How many tasks at once, or threads let go, make a burst.
 local BURST = 1000
 
---- How many tasks have been made: the number of the last one.
-census.created = 0
-
---- How many have ended, or are their users' for now.
-census.gone = 0
-
---- When so many have gone, it is time to look whether a burst is over.
-census.next_look = BURST
-
 local most_alive, let_go = 0, 0
 
 
@@ -32,10 +23,10 @@ local function shrink()
 end
 
 
---- Looks whether a burst is over: called whenever `gone` has come to `next_look`.
-function census.look()
+--- Looks whether a burst is over, whenever so many more are gone.
+function registry.look()
   local alive = census.alive()
-  census.next_look = census.gone + BURST
+  registry.next_look = registry.gone + BURST
   if alive > most_alive then
     most_alive = alive
   elseif most_alive > BURST and alive * 4 < most_alive then
@@ -57,7 +48,7 @@ end
 --- How many tasks have not ended.
 ---@return integer
 function census.alive()
-  return census.created - census.gone
+  return registry.created - registry.gone
 end
 
 return census

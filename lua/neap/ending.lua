@@ -8,7 +8,6 @@
 -- returns.
 
 local Waiters = require "neap.waiters"
-local census = require "neap.census"
 local failures = require "neap.failures"
 local owned = require "neap.owned"
 local registry = require "neap.registry"
@@ -51,10 +50,8 @@ end
 
 local function die(task, state, count, value)
   task.state, task.count, task.value = state, count, value
-  local gone = census.gone + 1
-  census.gone = gone
-  if gone >= census.next_look then census.look() end
-  if task.is_plain then return end
+  registry.gone = registry.gone + 1
+  if registry.gone >= registry.next_look then registry.look() end
   local watcher, waiters = task.watcher, task.waiters
   if watcher then watcher:ended(task) end
   if waiters then waiters:wake_all() end
@@ -121,12 +118,9 @@ local function close(task, closer, err)
 end
 
 
---- The thread has returned (called by the scheduler, as are the next three).
+--- The thread has returned, and the task is not plain (called by the scheduler, as are the next
+-- three).
 function methods:returned(count, value)
-  if self.is_plain then
-    task_of[self.thread], self.thread, self.fn = nil, false, nil
-    return die(self, "returned", count, value)
-  end
   if self.final then
     task_of[self.thread], self.thread = nil, false
     return next_finalizer(self)

@@ -92,7 +92,7 @@ end
 ---@param task neap.Task
 ---@return string
 function failures.name_of(task)
-  local where = vm.definition(task.fn)
+  local where = vm.definition(task.body or task.fn)
   return tostring(task) .. (where and " (its function is at " .. where .. ")" or "")
 end
 

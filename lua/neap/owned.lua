@@ -86,7 +86,7 @@ local function let_go(task)
   task.box = setmetatable({ root }, weak)
   loose[root], task.thread = task, false
   census.thread_let_go()
-  census.gone = census.gone + 1
+  registry.gone = registry.gone + 1
 end
 
 
@@ -115,7 +115,7 @@ function owned.take_back(task)
     task_of[thread], task.thread = task, thread
     thread = callees[thread]
   end
-  census.gone = census.gone - 1
+  registry.gone = registry.gone - 1
   return true
 end
 

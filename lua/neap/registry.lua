@@ -6,12 +6,16 @@
 -- dropped is held by nothing here.
 --
 -- Lua's tables never shrink by themselves, so when a burst of tasks is over, and has been
--- collected, all tables that grow with their number are replaced. Who keeps one in a local takes
--- the new one in `on_shrink`.
+-- collected, all tables that grow with their number are replaced (neap.census says when). Who keeps
+-- one in a local takes the new one in `on_shrink`.
 
 local pairs, getmetatable, setmetatable = pairs, getmetatable, setmetatable
 
 local registry = {
+  --- How many tasks have been made (the number of the last one), and how many have ended or are
+  --- their users' for now. When so many are gone, `look` is called.
+  created = 0, gone = 0, next_look = 0, look = function() end,
+
   task_of = {},
   callers = setmetatable({}, { __mode = "kv" }),
   callees = setmetatable({}, { __mode = "kv" }),

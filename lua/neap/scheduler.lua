@@ -166,14 +166,26 @@ end
 
 -- Running a thread until it yields.
 
+--- Ends a task whose thread has returned.
+local function retire(task, thread, count, value)
+  if task.thread ~= thread then scheduler.unwind(task, thread) end
+  if idle_thread then recycle(thread) else idle_thread = thread end
+  if not task.is_plain then return task:returned(count, value) end
+  task_of[thread], task.thread, task.fn = nil, false, nil
+  task.state, task.count = "returned", count
+  if count > 0 then task.value = value end
+  local gone = registry.gone + 1
+  registry.gone = gone
+  if gone >= registry.next_look then registry.look() end
+end
+
+
 --- Does what a thread has asked for, or ends its task. No code of the user runs in here.
 local function settle(thread, ok, request, a, b, c)
   local task = task_of[thread]
   if ok then
     if request == TASK then
-      if task.thread ~= thread then scheduler.unwind(task, thread) end
-      if idle_thread then recycle(thread) else idle_thread = thread end
-      return task:returned(a, b)
+      return retire(task, thread, a, b)
     elseif request == PARK then
       return a:park(task, b)
     elseif request == YIELD then
@@ -219,14 +231,16 @@ end
 --- Begins a task, unless it has left the queue.
 local function begin(task)
   if task.parked ~= line and (task.state ~= "entering" or task.slot) then return end
-  local thread = task.thread
-  if thread then return go_on(task, thread) end
-  thread = idle_thread
+  local fn, count, value = task.fn, task.count, nil
+  if not fn then return go_on(task, task.thread) end
+  if count > 0 then value, task.value = task.value, nil end
+  local thread = idle_thread
   if thread then idle_thread = false else thread = acquire() end
-  local value = task.value
-  task.state, task.parked, task.thread, task.value = "started", false, thread, nil
+  task.state, task.parked, task.thread = "started", false, thread
   task_of[thread], current = task, thread
-  return settle(thread, resume(thread, TASK, task.fn, task.count, value))
+  local ok, request, a, b, c = resume(thread, TASK, fn, count, value)
+  if request == TASK then return retire(task, thread, a, b) end
+  return settle(thread, ok, request, a, b, c)
 end
 
 

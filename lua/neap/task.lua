@@ -11,7 +11,6 @@
 
 local Waiters = require "neap.waiters"
 local awaitable = require "neap.awaitable"
-local census = require "neap.census"
 local check = require "neap.check"
 local ending = require "neap.ending"
 local failures = require "neap.failures"
@@ -19,11 +18,12 @@ local owned = require "neap.owned"
 local registry = require "neap.registry"
 local scheduler = require "neap.scheduler"
 local threads = require "neap.threads"
+local vm = require "neap.vm"
 
-local error, pairs, setmetatable, type = error, pairs, setmetatable, type
+local error, pairs, select, setmetatable, type = error, pairs, select, setmetatable, type
 local has_ended = ending.has_ended
 local status = coroutine.status
-local release = threads.release
+local unpack = vm.unpack
 local line, enqueue_start = scheduler.line, scheduler.enqueue_start
 
 ---@class neap.Task
@@ -31,7 +31,8 @@ local line, enqueue_start = scheduler.line, scheduler.enqueue_start
 ---@field state string
 ---@field thread thread|false  the innermost thread that it runs on
 ---@field traceback string?  where the error that ended it was raised
----@field private fn function?  what it will run
+---@field private fn function?  what it runs on a thread of the pool
+---@field private body function?  what it runs on a thread of its user's, for reports
 ---@field private count integer  of its arguments, or of its results; while it waits, its place's
 ---@field private value any  the arguments, the results, or the error; while it waits, what it brings
 --- to its place, and then what it has been handed
@@ -49,7 +50,7 @@ Task.__index = Task
 --- What a plain coroutine.yield from it gets; false if that parks it for its user.
 Task.yield_error = "attempt to yield from a task: use neap.yield()"
 
-Task.is_plain = true
+Task.is_plain, Task.thread, Task.slot = true, false, false
 Task.wake = scheduler.wake
 
 for name, method in pairs(ending.methods) do Task[name] = method end
@@ -60,13 +61,13 @@ for name, method in pairs(ending.methods) do Task[name] = method end
 ---@param value any
 ---@return neap.Task
 local function new(fn, count, value)
-  local id = census.created + 1
-  census.created = id
-  -- Eight fields, which is what a table has room for before it doubles; the others are rare.
-  return setmetatable({
-    id = id, state = "pending", thread = false, fn = fn,
-    count = count, value = value, parked = false, slot = false,
-  }, Task)
+  local id = registry.created + 1
+  registry.created = id
+  -- A table has room for eight fields before it doubles. Five make it as large; the thread, the
+  -- value and the slot come later, if at all.
+  local task = { id = id, state = "pending", fn = fn, count = count, parked = false }
+  if count > 0 then task.value = value end
+  return setmetatable(task, Task)
 end
 Task.new = new
 
@@ -77,9 +78,12 @@ Task.new = new
 ---@return neap.Task
 function Task.spawn(fn, ...)
   if type(fn) ~= "function" then check.callable(fn, 1, "spawn") end
-  local task = new(fn, threads.keep(...))
+  local count, id = select("#", ...), registry.created + 1
+  registry.created = id
+  local task = { id = id, state = "pending", fn = fn, count = count, parked = line }
+  if count == 1 then task.value = ... elseif count > 0 then task.value = { ... } end
   enqueue_start(task)
-  return task
+  return setmetatable(task, Task)
 end
 
 
@@ -164,13 +168,17 @@ end
 -- Raises its error, the same value; "cancelled" if it was cancelled.
 function Task:wait()
   if scheduler.doomed then scheduler.checkpoint() end
-  local state = self.state
-  if state == "started" or state == "pending" then
-    if scheduler.current_task() == self then error("a task cannot wait for itself", 2) end
-    scheduler.wait(self:place())
+  if self.state ~= "returned" then
+    if not has_ended(self) then
+      if scheduler.current_task() == self then error("a task cannot wait for itself", 2) end
+      scheduler.wait(self:place())
+    end
+    if self.state ~= "returned" then return self:raise() end
   end
-  if self.state == "returned" then return release(self.count, self.value) end
-  return self:raise()
+  local count = self.count
+  if count == 0 then return end
+  if count == 1 then return self.value end
+  return unpack(self.value, 1, count)
 end
 
 

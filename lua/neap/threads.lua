@@ -42,14 +42,16 @@ end
 
 local function serve(token, fn, count, value)
   while true do
-    if token ~= TASK and token ~= PCALL then
-      token, fn, count, value = co_yield()
-    elseif count == 0 then
-      token, fn, count, value = co_yield(token, keep(fn()))
-    elseif count == 1 then
-      token, fn, count, value = co_yield(token, keep(fn(value)))
+    if token == TASK or token == PCALL then
+      if count == 0 then
+        token, fn, count, value = co_yield(token, keep(fn()))
+      elseif count == 1 then
+        token, fn, count, value = co_yield(token, keep(fn(value)))
+      else
+        token, fn, count, value = co_yield(token, keep(fn(unpack(value, 1, count))))
+      end
     else
-      token, fn, count, value = co_yield(token, keep(fn(unpack(value, 1, count))))
+      token, fn, count, value = co_yield()
     end
   end
 end
