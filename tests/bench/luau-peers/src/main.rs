@@ -1,0 +1,141 @@
+//! neap beside mlua-luau-scheduler with the `task` library of lune-std-task, on Luau.
+//!
+//! The same Lua text, `work.lua`, runs in two Lua states of one process, turn by turn, on the real
+//! clock; the best of five turns counts. It is the processor's time that is measured, of all
+//! threads, so that nobody pays for waiting; but for one figure: `task.wait()` without a time takes
+//! the peer a millisecond at least, which is for its users to wait for, so that the time that
+//! passes is shown as well. Each scheduler runs as it ships: the peer has Luau compile to machine
+//! code, neap does not.
+//!
+//! neap's Lua files are those that were there when this was built, or those of the folder that is
+//! named as an argument.
+
+use std::env;
+use std::time::{Duration, Instant};
+
+use cpu_time::ProcessTime;
+use futures_lite::future::block_on;
+use mlua::{Lua, Result, Table};
+use mlua_luau_scheduler::Scheduler;
+
+const TURNS: usize = 5;
+
+/// Which of the times of a turn is measured.
+type Clock = fn(&Times) -> Duration;
+
+/// A function of `work.lua`, what its figure is called, and which time is measured.
+const WORK: [(&str, &str, Clock); 8] = [
+    ("defer", "task.defer, 1000 chains", processor),
+    ("spawn", "task.spawn, returns at once", processor),
+    ("wait", "task.wait(), 1000 threads", processor),
+    ("sleep", "task.wait(seconds), 20,000 timers", processor),
+    ("delay", "task.delay, 20,000 timers", processor),
+    ("wait_alone", "task.wait(), one thread", processor),
+    ("wait_alone", "task.wait(), one thread, time that passes", passed),
+    ("sleep_alone", "task.wait(0.001), one thread", processor),
+];
+
+struct Times {
+    processor: Duration,
+    passed: Duration,
+}
+
+fn processor(times: &Times) -> Duration {
+    times.processor
+}
+
+fn passed(times: &Times) -> Duration {
+    times.passed
+}
+
+/// A Lua state with a `task` library, and what runs a chunk, and all that it starts, to its end.
+trait Runtime {
+    fn lua(&self) -> &Lua;
+    fn run(&self, chunk: &str) -> Result<()>;
+}
+
+struct Neap(Lua);
+
+impl Neap {
+    fn new() -> Result<Self> {
+        let lua = Lua::new();
+        lua.enable_jit(false);
+        match env::args_os().nth(1) {
+            None => neap::install(&lua)?,
+            Some(directory) => neap::install_from(&lua, directory.as_ref())?,
+        }
+        lua.load("task = require 'task'").exec()?;
+        Ok(Neap(lua))
+    }
+}
+
+impl Runtime for Neap {
+    fn lua(&self) -> &Lua {
+        &self.0
+    }
+
+    fn run(&self, chunk: &str) -> Result<()> {
+        neap::run(&self.0, self.0.load(chunk)).map(|_| ())
+    }
+}
+
+struct Peer(Lua, Scheduler);
+
+impl Peer {
+    fn new() -> Result<Self> {
+        let lua = Lua::new();
+        let scheduler = Scheduler::new(lua.clone());
+        lua.globals().raw_set("task", lune_std_task::module(lua.clone())?)?;
+        Ok(Peer(lua, scheduler))
+    }
+}
+
+impl Runtime for Peer {
+    fn lua(&self) -> &Lua {
+        &self.0
+    }
+
+    fn run(&self, chunk: &str) -> Result<()> {
+        let id = self.1.push_thread_back(self.0.load(chunk), ())?;
+        block_on(self.1.run());
+        self.1.get_thread_result(id).expect("the main thread has ended").map(|_| ())
+    }
+}
+
+/// Gives a runtime the global `work`.
+fn prepare(runtime: &impl Runtime) -> Result<()> {
+    let work: Table = runtime.lua().load(include_str!("work.lua")).call(())?;
+    runtime.lua().globals().raw_set("work", work)
+}
+
+/// Has a runtime do a piece of work once; the time, in nanoseconds, for each of the things done.
+fn turn(runtime: &impl Runtime, name: &str, clock: Clock) -> Result<f64> {
+    let work: Table = runtime.lua().globals().raw_get("work")?;
+    work.raw_set("done", 0)?;
+    runtime.lua().gc_collect()?;
+    let (processor, passed) = (ProcessTime::now(), Instant::now());
+    runtime.run(&format!("work.count = work.{name}()"))?;
+    let times = Times { processor: processor.elapsed(), passed: passed.elapsed() };
+    let (done, count): (u32, u32) = (work.raw_get("done")?, work.raw_get("count")?);
+    assert_eq!(done, count, "{name} has not done its work");
+    Ok(clock(&times).as_nanos() as f64 / f64::from(count))
+}
+
+fn main() -> Result<()> {
+    let (neap, peer) = (Neap::new()?, Peer::new()?);
+    prepare(&neap)?;
+    prepare(&peer)?;
+    for (name, what, clock) in WORK {
+        let (mut ours, mut theirs) = (f64::INFINITY, f64::INFINITY);
+        for _ in 0..TURNS {
+            theirs = theirs.min(turn(&peer, name, clock)?);
+            ours = ours.min(turn(&neap, name, clock)?);
+        }
+        println!(
+            "{:.2}  times as fast as mlua-luau-scheduler: {what} \
+             ({ours:.0} ns, mlua-luau-scheduler {theirs:.0} ns)",
+            theirs / ours
+        );
+    }
+    Ok(())
+}
