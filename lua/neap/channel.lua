@@ -18,7 +18,7 @@ local scheduler = require "neap.scheduler"
 local Waiters = require "neap.waiters"
 
 local insert, remove, setmetatable = table.insert, table.remove, setmetatable
-local wait, leave = scheduler.wait, Waiters.remove
+local wait, receive, leave = scheduler.wait, scheduler.receive, Waiters.remove
 
 --- What stands in the arrays for nil.
 local NIL = {}
@@ -161,11 +161,7 @@ function Channel:wait()
   elseif self.limit < 0 then
     return nil, "closed"
   end
-  local waiter = wait(self.receivers)
-  if not waiter.parked then return self:claim(waiter) end
-  local value = waiter.value
-  waiter.parked, waiter.value = false, nil
-  return value
+  return receive(self.receivers, self)
 end
 
 

@@ -96,6 +96,7 @@ function loop.drive(goal)
       local idle = is_busy and 0 or loop.idle_time()
       if not (idle or is_pending) then return false end
       host.sleep(idle or huge)
+      scheduler.wake_due()
     end
   end
 end

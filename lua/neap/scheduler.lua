@@ -388,6 +388,12 @@ function scheduler.tick()
 end
 
 
+--- Makes the tasks ready whose deadline has come during a sleep.
+function scheduler.wake_due()
+  if timers.count > 0 then timers:wake_due(now()) end
+end
+
+
 --- Whether nothing is ready, or will be in the next tick but for the timers.
 ---@return boolean
 function scheduler.is_idle()
@@ -410,6 +416,44 @@ function scheduler.wait(place, argument)
   co_yield(PARK, place, argument)
   while current ~= me do co_yield() end
   return task_of[me]
+end
+
+
+--- Waits as `wait` does, and returns what the waiter was handed. Called as the last thing a
+-- function does, so that it takes no more of a small stack.
+---@param place table
+---@param giver table  its `claim` gives the answer if nothing was handed over
+---@return any ...
+function scheduler.receive(place, giver)
+  local me = running()
+  local task
+  if me ~= current or doomed then
+    task = scheduler.wait_elsewhere(me, current, place)
+  else
+    co_yield(PARK, place)
+    while current ~= me do co_yield() end
+    task = task_of[me]
+  end
+  if not task.parked then return giver:claim(task) end
+  local value = task.value
+  task.parked, task.value = false, nil
+  return value
+end
+
+
+--- Waits at the timers, as `receive` does at other places.
+---@param start number  when that began
+---@param seconds number
+---@return number seconds  since the start
+function scheduler.sleep(start, seconds)
+  local me = running()
+  if me ~= current or doomed then
+    scheduler.wait_elsewhere(me, current, timers, start + seconds)
+  else
+    co_yield(PARK, timers, start + seconds)
+    while current ~= me do co_yield() end
+  end
+  return now() - start
 end
 
 

@@ -43,13 +43,15 @@ end
 local function serve(token, fn, count, value)
   while true do
     if token == TASK or token == PCALL then
+      -- Nothing else lies on the stack below fn: the first stack that a thread gets is small.
       if count == 0 then
-        token, fn, count, value = co_yield(token, keep(fn()))
+        count, value = keep(fn())
       elseif count == 1 then
-        token, fn, count, value = co_yield(token, keep(fn(value)))
+        count, value = keep(fn(value))
       else
-        token, fn, count, value = co_yield(token, keep(fn(unpack(value, 1, count))))
+        count, value = keep(fn(unpack(value, 1, count)))
       end
+      token, fn, count, value = co_yield(token, count, value)
     else
       token, fn, count, value = co_yield()
     end

@@ -8,8 +8,8 @@ local duration = require "neap.duration"
 local clock = require "neap.clock"
 local scheduler = require "neap.scheduler"
 
-local setmetatable = setmetatable
-local timers, now = scheduler.timers, clock.now
+local setmetatable, type = setmetatable, type
+local timers, sleep, now = scheduler.timers, scheduler.sleep, clock.now
 
 local timer = {}
 
@@ -18,9 +18,8 @@ local timer = {}
 ---@param time number|string  a duration
 ---@return number seconds  that have passed
 function timer.sleep(time)
-  local start = now()
-  scheduler.wait(timers, start + duration(time, 1, "sleep"))
-  return now() - start
+  if type(time) ~= "number" or not (time >= 0) then time = duration(time, 1, "sleep") end
+  return sleep(now(), time)
 end
 
 
