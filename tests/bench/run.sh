@@ -1,16 +1,109 @@
 #!/usr/bin/env bash
-# Runs the benchmarks on each Lua that is there and prints one table: ratios to bare coroutines,
-# measured side by side. Further hosts can be named: `tests/bench/run.sh path/to/neap ...`.
-set -euo pipefail
+# Runs the benchmarks on each Lua that is there, and on the neap binaries that are named:
+#
+#   tests/bench/run.sh [path/to/neap ...]
+#
+# Prints each figure as it comes, and at the end two tables: how many times as long neap takes as
+# bare coroutines, and how many times as fast it is as other schedulers, where those are installed.
+# Each ratio is of two measurements side by side in one process. The neap binaries, too, run the
+# Lua files that are in lua/. With hyperfine, what the first of them adds is measured last.
+set -uo pipefail
 cd "$(dirname "$0")/../.."
 
 export LUA_PATH="lua/?.lua;tests/bench/?.lua;;"
-for bench in tests/bench/*.lua; do
-  [[ $bench == */measure.lua ]] && continue
-  for lua in lua5.1 luajit lua5.2 lua5.3 lua5.4 "$@"; do
-    command -v "$lua" >/dev/null || continue
-    run=("$lua" "$bench")
-    case $(basename "$lua") in neap*) run=("$lua" run --virtual-time "$bench") ;; esac
-    "${run[@]}" | while IFS= read -r line; do printf '%-28s %s\n' "$lua" "$line"; done
+figures=$(mktemp -d)
+trap 'rm -r "$figures"' EXIT
+failed=0
+
+interpreters=()
+for lua in lua5.1 luajit lua5.2 lua5.3 lua5.4; do
+  if command -v "$lua" >/dev/null; then
+    interpreters+=("$lua")
+  else
+    echo "$lua is not installed"
+  fi
+done
+
+# measure TABLE COLUMN COMMAND ...: shows the command's figures, and keeps them for the table.
+measure() {
+  local table=$1 column=$2
+  shift 2
+  "$@" | while IFS= read -r line; do
+    printf '%-12s %s\n' "$column" "$line"
+    printf '%s\t%s\n' "$column" "$line" >>"$figures/$table"
+  done
+  if ((PIPESTATUS[0] != 0)); then
+    echo "failed: $*"
+    failed=1
+  fi
+}
+
+# table NAME: a row for each figure, a column for each Lua.
+table() {
+  [[ -e $figures/$1 ]] || return
+  awk -F '\t' '
+    {
+      ratio = $2
+      sub(/ .*/, "", ratio)
+      row = substr($2, length(ratio) + 3)
+      sub(/ \([^()]*\)$/, "", row)
+      sub(/, over .*/, "", row)
+      sub(/^times as fast as /, "", row)
+      if (!(row in seen)) { seen[row] = 1; rows[++row_count] = row }
+      if (!($1 in width)) {
+        columns[++column_count] = $1
+        width[$1] = length($1) > 7 ? length($1) + 2 : 9
+      }
+      cell[row, $1] = ratio
+      if (length(row) > longest) longest = length(row)
+    }
+    END {
+      printf "%-" longest "s", ""
+      for (c = 1; c <= column_count; c++) printf "%" width[columns[c]] "s", columns[c]
+      print ""
+      for (r = 1; r <= row_count; r++) {
+        printf "%-" longest "s", rows[r]
+        for (c = 1; c <= column_count; c++) {
+          key = rows[r] SUBSEP columns[c]
+          printf "%" width[columns[c]] "s", key in cell ? cell[key] : "-"
+        }
+        print ""
+      }
+    }' "$figures/$1"
+}
+
+for name in switch scale spawn channel pingpong sleep timeout select pcall callback memory; do
+  bench=tests/bench/$name.lua
+  for lua in "${interpreters[@]}"; do measure bare "$lua" "$lua" "$bench"; done
+  for neap in "$@"; do
+    measure bare "$(basename "$neap")" "$neap" run --lua lua --virtual-time "$bench"
   done
 done
+
+for peer in cqueues copas luv; do
+  for lua in "${interpreters[@]}"; do
+    if "$lua" -e "require '$peer'" 2>/dev/null; then
+      measure peers "$lua" "$lua" "tests/bench/peers/$peer.lua"
+    else
+      echo "$lua has no $peer"
+    fi
+  done
+done
+luau_peers=(--quiet --release --locked --manifest-path tests/bench/luau-peers/Cargo.toml)
+if cargo build "${luau_peers[@]}"; then
+  measure peers luau cargo run "${luau_peers[@]}" -- lua
+else
+  echo "the peers on Luau cannot be built"
+fi
+
+host=""
+if (($# > 0)) && command -v hyperfine >/dev/null; then
+  host=$(tests/bench/host.sh "$1") || failed=1
+fi
+
+printf '\nTimes as long as bare coroutines\n\n'
+table bare
+printf '\nTimes as fast as others\n\n'
+table peers
+if [[ $host ]]; then printf '\nBy the Rust host, %s\n\n%s\n' "$1" "$host"; fi
+exit $failed
