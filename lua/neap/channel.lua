@@ -104,12 +104,8 @@ local function hand_over(self, receiver, value)
 end
 
 
---- Sends a value; waits while the channel is full.
----@param value any  nil is a value
----@return true|nil sent
----@return "closed"? err  the channel is closed, before or while waiting; nothing was sent
-function Channel:send(value)
-  if scheduler.doomed then scheduler.checkpoint() end
+--- Sends a value where the channel is empty, full or closed.
+local function send_on_the_brink(self, value)
   local receivers, limit = self.receivers, self.limit
   if limit < 0 then return nil, "closed" end
   local receiver = receivers.queue[receivers.first]
@@ -123,6 +119,23 @@ function Channel:send(value)
   local waiter = wait(self.senders, value)
   if not waiter.value then return nil, "closed" end
   waiter.value = nil
+  return true
+end
+
+
+--- Sends a value; waits while the channel is full.
+---@param value any  nil is a value
+---@return true|nil sent
+---@return "closed"? err  the channel is closed, before or while waiting; nothing was sent
+function Channel:send(value)
+  if scheduler.doomed then scheduler.checkpoint() end
+  -- Nobody waits at either end of a channel that is neither empty nor full.
+  local count = self.count
+  if count == 0 or count >= self.limit then return send_on_the_brink(self, value) end
+  local last = self.inbox_count + 1
+  if value == nil then value = NIL end
+  self.inbox[last] = value
+  self.inbox_count, self.count = last, count + 1
   return true
 end
 
@@ -150,7 +163,16 @@ end
 ---@return "closed"? err  the channel is closed and empty
 function Channel:wait()
   if scheduler.doomed then scheduler.checkpoint() end
-  if self.count > 0 then return take(self) end
+  local count, first = self.count, self.outbox_first
+  if count > 0 then
+    if count >= self.limit or first > self.outbox_count or self.returned then return take(self) end
+    local outbox = self.outbox
+    local value = outbox[first]
+    outbox[first] = nil
+    self.outbox_first, self.count = first + 1, count - 1
+    if value == NIL then return nil end
+    return value
+  end
   local senders = self.senders
   local sender = senders.queue[senders.first]
   if sender then
@@ -161,7 +183,7 @@ function Channel:wait()
   elseif self.limit < 0 then
     return nil, "closed"
   end
-  return receive(self.receivers, self)
+  return receive(self.receivers)
 end
 
 

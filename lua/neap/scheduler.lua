@@ -419,14 +419,12 @@ function scheduler.wait(place, argument)
 end
 
 
---- Waits as `wait` does, and returns what the waiter was handed. Called as the last thing a
--- function does, so that it takes no more of a small stack.
----@param place table
----@param giver table  its `claim` gives the answer if nothing was handed over
+--- Waits in a list as `wait` does, and returns what the waiter was handed. Called as the last thing
+-- that a function does, it takes nothing more of a stack that is small at first.
+---@param place neap.Waiters  whose owner has a `claim` that gives the answer if nothing was handed over
 ---@return any ...
-function scheduler.receive(place, giver)
-  local me = running()
-  local task
+function scheduler.receive(place)
+  local me, task = running(), nil
   if me ~= current or doomed then
     task = scheduler.wait_elsewhere(me, current, place)
   else
@@ -434,19 +432,18 @@ function scheduler.receive(place, giver)
     while current ~= me do co_yield() end
     task = task_of[me]
   end
-  if not task.parked then return giver:claim(task) end
+  if not task.parked then return place.owner:claim(task) end
   local value = task.value
   task.parked, task.value = false, nil
   return value
 end
 
 
---- Waits at the timers, as `receive` does at other places.
----@param start number  when that began
+--- Waits at the timers, as `receive` does in a list.
 ---@param seconds number
----@return number seconds  since the start
-function scheduler.sleep(start, seconds)
-  local me = running()
+---@return number seconds  that have passed
+function scheduler.sleep(seconds)
+  local me, start = running(), now()
   if me ~= current or doomed then
     scheduler.wait_elsewhere(me, current, timers, start + seconds)
   else

@@ -19,7 +19,7 @@ local timer = {}
 ---@return number seconds  that have passed
 function timer.sleep(time)
   if type(time) ~= "number" or not (time >= 0) then time = duration(time, 1, "sleep") end
-  return sleep(now(), time)
+  return sleep(time)
 end
 
 

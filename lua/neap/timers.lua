@@ -1,16 +1,18 @@
 --- Deadlines, earliest first; equal ones in the order they were set.
 --
--- A binary heap of waiters. Each holds its deadline in `value`, the number of its arrival, to break
--- ties, in `count`, and its slot, so a cancelled one leaves in logarithmic time and nothing of it
--- stays behind; a timer that was set last and is cancelled first, as most timeouts are, leaves from
--- the bottom in constant time. When the heap has shrunk to a quarter of what it held, it moves to a
--- new array, for Lua's tables never shrink by themselves.
+-- A heap in which each has four below it, in two arrays: deadlines are compared far more often than
+-- waiters are moved, and lie close together. Each waiter holds the number of its arrival in `count`,
+-- to break ties, and its slot, so a cancelled one leaves in logarithmic time and nothing of it stays
+-- behind; a timer that was set last and is cancelled first, as most timeouts are, leaves from the
+-- bottom in constant time. When the heap has shrunk to a quarter of what it held, it moves to new
+-- arrays, for Lua's tables never shrink by themselves.
 
 ---@class neap.Timers
 ---@field count integer
----@field private heap table[]
+---@field private deadlines number[]
+---@field private waiters table[]
 ---@field private arrivals integer
----@field private peak integer  the most it held since the array was made
+---@field private peak integer  the most it held since the arrays were made
 local Timers = {}
 Timers.__index = Timers
 
@@ -19,49 +21,53 @@ local setmetatable = setmetatable
 --- Makes an empty heap.
 ---@return neap.Timers
 function Timers.new()
-  return setmetatable({ count = 0, heap = {}, arrivals = 0, peak = 0 }, Timers)
+  return setmetatable({ count = 0, deadlines = {}, waiters = {}, arrivals = 0, peak = 0 }, Timers)
 end
 
 
 --- Puts a waiter where it belongs, between an empty slot and the root.
-local function move_up(heap, slot, waiter)
-  local deadline, order = waiter.value, waiter.count
+local function move_up(self, slot, waiter, deadline)
+  local deadlines, waiters, order = self.deadlines, self.waiters, waiter.count
   while slot > 1 do
-    local parent = (slot - slot % 2) / 2
-    local above = heap[parent]
-    local earlier = above.value
-    if earlier < deadline or (earlier == deadline and above.count < order) then break end
-    heap[slot], above.slot = above, slot
+    local parent = (slot + 2 - (slot + 2) % 4) / 4
+    local above = deadlines[parent]
+    if above <= deadline and (above < deadline or waiters[parent].count < order) then break end
+    local moved = waiters[parent]
+    deadlines[slot], waiters[slot], moved.slot = above, moved, slot
     slot = parent
   end
-  heap[slot], waiter.slot = waiter, slot
+  deadlines[slot], waiters[slot], waiter.slot = deadline, waiter, slot
 end
 
 
---- Moves an empty slot down to the bottom, along the earlier of each two.
-local function sink(heap, slot, count)
-  local child = slot * 2
+--- Moves an empty slot down to the bottom, along the earliest of each four.
+local function sink(self, slot, count)
+  local deadlines, waiters = self.deadlines, self.waiters
+  local child = slot * 4 - 2
   while child <= count do
-    local below = heap[child]
-    if child < count then
-      local other = heap[child + 1]
-      local deadline, others = below.value, other.value
-      if others < deadline or (others == deadline and other.count < below.count) then
-        child, below = child + 1, other
+    local earliest, deadline = child, deadlines[child]
+    for i = child + 1, child + 3 < count and child + 3 or count do
+      local other = deadlines[i]
+      if other <= deadline
+          and (other < deadline or waiters[i].count < waiters[earliest].count) then
+        earliest, deadline = i, other
       end
     end
-    heap[slot], below.slot = below, slot
-    slot = child
-    child = slot * 2
+    local moved = waiters[earliest]
+    deadlines[slot], waiters[slot], moved.slot = deadline, moved, slot
+    slot = earliest
+    child = slot * 4 - 2
   end
   return slot
 end
 
 
 local function shrink(self)
-  local heap = {}
-  for slot = 1, self.count do heap[slot] = self.heap[slot] end
-  self.heap, self.peak = heap, self.count
+  local deadlines, waiters = {}, {}
+  for slot = 1, self.count do
+    deadlines[slot], waiters[slot] = self.deadlines[slot], self.waiters[slot]
+  end
+  self.deadlines, self.waiters, self.peak = deadlines, waiters, self.count
 end
 
 
@@ -72,20 +78,20 @@ function Timers:park(waiter, deadline)
   local count, order = self.count + 1, self.arrivals + 1
   self.count, self.arrivals = count, order
   if count > self.peak then self.peak = count end
-  waiter.parked, waiter.value, waiter.count = self, deadline, order
-  move_up(self.heap, count, waiter)
+  waiter.parked, waiter.count = self, order
+  move_up(self, count, waiter, deadline)
 end
 
 
 --- Takes a waiter out, due or not.
 ---@param waiter table
 function Timers:remove(waiter)
-  local heap, slot, count = self.heap, waiter.slot, self.count
+  local deadlines, waiters, slot, count = self.deadlines, self.waiters, waiter.slot, self.count
   waiter.slot = false
-  local last = heap[count]
-  heap[count] = nil
+  local last, deadline = waiters[count], deadlines[count]
+  deadlines[count], waiters[count] = nil, nil
   self.count = count - 1
-  if slot < count then move_up(heap, sink(heap, slot, count - 1), last) end
+  if slot < count then move_up(self, sink(self, slot, count - 1), last, deadline) end
   if self.peak > 256 and count * 4 < self.peak then shrink(self) end
 end
 
@@ -93,19 +99,18 @@ end
 --- The earliest deadline that will ever come.
 ---@return number?  nil if there is none
 function Timers:next_deadline()
-  local waiter = self.heap[1]
-  if waiter and waiter.value ~= math.huge then return waiter.value end
+  local deadline = self.deadlines[1]
+  if deadline ~= math.huge then return deadline end
 end
 
 
 --- Wakes all waiters whose deadline has come.
 ---@param now number
 function Timers:wake_due(now)
-  local waiter = self.heap[1]
-  while waiter and waiter.value <= now do
+  while self.count > 0 and self.deadlines[1] <= now do
+    local waiter = self.waiters[1]
     self:remove(waiter)
     waiter:wake()
-    waiter = self.heap[1]
   end
 end
 
@@ -113,7 +118,7 @@ end
 --- Calls fn with each waiter, in no order.
 ---@param fn fun(waiter: table)
 function Timers:each(fn)
-  for slot = 1, self.count do fn(self.heap[slot]) end
+  for slot = 1, self.count do fn(self.waiters[slot]) end
 end
 
 

@@ -15,7 +15,7 @@
 ---@field first integer  where the head is: `queue[first]` is nil or false in an empty list
 ---@field private last integer
 ---@field private limit integer
----@field private owner table  what the waiters wait for; it describes itself in reports
+---@field owner table  what the waiters wait for; it describes itself in reports
 ---@field private purpose string
 local Waiters = {}
 Waiters.__index = Waiters
