@@ -16,7 +16,7 @@ local vm = require "neap.vm"
 
 local rawequal, tostring, type = rawequal, tostring, type
 local status = coroutine.status
-local enqueue_start = scheduler.enqueue_start
+local conclude, enqueue_start = scheduler.conclude, scheduler.enqueue_start
 
 local task_of, callers, callees
 registry.on_shrink(function()
@@ -43,18 +43,8 @@ end
 
 --- Marks a task that runs as cancelled.
 function methods:doom()
-  self.doomed, self.is_plain, doomed = true, false, doomed + 1
+  self.doomed, self.bonds, doomed = true, 2, doomed + 1
   scheduler.set_doomed(true)
-end
-
-
-local function die(task, state, count, value)
-  task.state, task.count, task.value = state, count, value
-  registry.gone = registry.gone + 1
-  if registry.gone >= registry.next_look then registry.look() end
-  local watcher, waiters = task.watcher, task.waiters
-  if watcher then watcher:ended(task) end
-  if waiters then waiters:wake_all() end
 end
 
 
@@ -64,7 +54,7 @@ local function next_finalizer(task)
   if count == 0 then
     local final = task.final
     task.final = nil
-    return die(task, final.state, final.count, final.value)
+    return conclude(task, final.state, final.count, final.value)
   end
   finalizers.count = count - 3
   task.fn, task.count, task.value =
@@ -90,7 +80,7 @@ local function finish(task, state, count, value)
     task.final = { state = state, count = count, value = value }
     next_finalizer(task)
   else
-    die(task, state, count, value)
+    conclude(task, state, count, value)
   end
   if is_reported then failures.report_now(task) end
 end
@@ -118,7 +108,7 @@ local function close(task, closer, err)
 end
 
 
---- The thread has returned, and the task is not plain (called by the scheduler, as are the next
+--- The thread has returned, and there is more to do (called by the scheduler, as are the next
 -- three).
 function methods:returned(count, value)
   if self.final then

@@ -76,8 +76,8 @@ function loop.idle_time()
 end
 
 
---- Runs ticks until a goal is reached, sleeping in between. A host that something outside may wake is
--- asked after each tick, with a sleep of 0 while tasks are ready, so that busy tasks hold up no
+--- Runs ticks until a goal is reached, sleeping in between. A host that something outside may wake
+-- is asked after each tick, with a sleep of 0 while tasks are ready, so that busy tasks hold up no
 -- event.
 ---@param goal? table  whoever reaches it sets its field `is_reached`; absent: no task lives
 ---@return boolean  false if nothing can ever happen any more

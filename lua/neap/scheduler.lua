@@ -166,17 +166,32 @@ end
 
 -- Running a thread until it yields.
 
+--- Makes a task dead, and tells those who are to know.
+---@param task neap.Task
+---@param state "returned"|"failed"|"cancelled"
+---@param count integer  of its results, as `threads.keep` gives them; 1 for an error
+---@param value any
+local function conclude(task, state, count, value)
+  task.state, task.count = state, count
+  if count > 0 or state == "cancelled" then task.value = value end
+  local gone = registry.gone + 1
+  registry.gone = gone
+  if gone >= registry.next_look then registry.look() end
+  if task.bonds == 0 then return end
+  local watcher, waiters = task.watcher, task.waiters
+  if watcher then watcher:ended(task) end
+  if waiters then waiters:wake_all() end
+end
+scheduler.conclude = conclude
+
+
 --- Ends a task whose thread has returned.
 local function retire(task, thread, count, value)
   if task.thread ~= thread then scheduler.unwind(task, thread) end
   if idle_thread then recycle(thread) else idle_thread = thread end
-  if not task.is_plain then return task:returned(count, value) end
+  if task.bonds > 1 then return task:returned(count, value) end
   task_of[thread], task.thread, task.fn = nil, false, nil
-  task.state, task.count = "returned", count
-  if count > 0 then task.value = value end
-  local gone = registry.gone + 1
-  registry.gone = gone
-  if gone >= registry.next_look then registry.look() end
+  return conclude(task, "returned", count, value)
 end
 
 
@@ -421,10 +436,11 @@ end
 
 --- Waits in a list as `wait` does, and returns what the waiter was handed. Called as the last thing
 -- that a function does, it takes nothing more of a stack that is small at first.
----@param place neap.Waiters  whose owner has a `claim` that gives the answer if nothing was handed over
+---@param place neap.Waiters  whose owner has a `claim` that answers if nothing was handed over
 ---@return any ...
 function scheduler.receive(place)
-  local me, task = running(), nil
+  local me = running()
+  local task
   if me ~= current or doomed then
     task = scheduler.wait_elsewhere(me, current, place)
   else

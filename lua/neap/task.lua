@@ -34,11 +34,12 @@ local line, enqueue_start = scheduler.line, scheduler.enqueue_start
 ---@field private fn function?  what it runs on a thread of the pool
 ---@field private body function?  what it runs on a thread of its user's, for reports
 ---@field private count integer  of its arguments, or of its results; while it waits, its place's
----@field private value any  the arguments, the results, or the error; while it waits, what it brings
---- to its place, and then what it has been handed
+---@field private value any  the arguments, the results, or the error; while it waits, what it
+--- brings to its place, and then what it has been handed
 ---@field private parked table|false  where it waits, or who has handed it something
 ---@field private slot any  where in that place; false once it has been woken
----@field private is_plain boolean  that nothing below is set
+---@field private bonds integer  0: its end concerns nobody; 1: those who wait or watch; 2: it has
+--- had finalizers, or was cancelled while it ran
 ---@field private waiters neap.Waiters?
 ---@field private watcher table?  is told of its end, by its method `ended`
 ---@field private finalizers table?  in threes: function, count, value
@@ -50,7 +51,7 @@ Task.__index = Task
 --- What a plain coroutine.yield from it gets; false if that parks it for its user.
 Task.yield_error = "attempt to yield from a task: use neap.yield()"
 
-Task.is_plain, Task.thread, Task.slot = true, false, false
+Task.bonds, Task.thread, Task.slot = 0, false, false
 Task.wake = scheduler.wake
 
 for name, method in pairs(ending.methods) do Task[name] = method end
@@ -276,7 +277,7 @@ function Task:add_finalizer(fn, count, value)
   local finalizers = self.finalizers
   if not finalizers then
     finalizers = { count = 0 }
-    self.finalizers, self.is_plain = finalizers, false
+    self.finalizers, self.bonds = finalizers, 2
   end
   local last = finalizers.count + 3
   finalizers.count = last
@@ -316,7 +317,8 @@ function Task:watch(watcher)
       end,
     }
   end
-  self.watcher, self.is_plain = watcher, false
+  self.watcher = watcher
+  if self.bonds == 0 then self.bonds = 1 end
 end
 
 
@@ -341,7 +343,8 @@ function Task:place()
   local waiters = self.waiters
   if not waiters then
     waiters = Waiters.new(self)
-    self.waiters, self.is_plain = waiters, false
+    self.waiters = waiters
+    if self.bonds == 0 then self.bonds = 1 end
   end
   return waiters
 end

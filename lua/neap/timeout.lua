@@ -9,7 +9,7 @@ local clock = require "neap.clock"
 local duration = require "neap.duration"
 local scheduler = require "neap.scheduler"
 
-local error, setmetatable = error, setmetatable
+local error, setmetatable, type = error, setmetatable, type
 local now, timers = clock.now, scheduler.timers
 
 ---@class neap.Guard
@@ -69,8 +69,9 @@ end
 ---@return any ...  its results
 -- Raises its error, or "timeout" once it is cancelled and its finalizers have run.
 local function timeout(limit, fn, ...)
-  local seconds = duration(limit, 1, "timeout")
-  check.callable(fn, 2, "timeout")
+  local is_seconds = type(limit) == "number" and limit >= 0
+  local seconds = is_seconds and limit or duration(limit, 1, "timeout")
+  if type(fn) ~= "function" then check.callable(fn, 2, "timeout") end
   if scheduler.doomed then scheduler.checkpoint() end
   local owner, child = scheduler.current_task(), Task.spawn(fn, ...)
   local guard = setmetatable({

@@ -18,8 +18,8 @@ local timer = {}
 ---@param time number|string  a duration
 ---@return number seconds  that have passed
 function timer.sleep(time)
-  if type(time) ~= "number" or not (time >= 0) then time = duration(time, 1, "sleep") end
-  return sleep(time)
+  local is_seconds = type(time) == "number" and time >= 0
+  return sleep(is_seconds and time or duration(time, 1, "sleep"))
 end
 
 

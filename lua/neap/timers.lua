@@ -1,11 +1,11 @@
 --- Deadlines, earliest first; equal ones in the order they were set.
 --
 -- A heap in which each has four below it, in two arrays: deadlines are compared far more often than
--- waiters are moved, and lie close together. Each waiter holds the number of its arrival in `count`,
--- to break ties, and its slot, so a cancelled one leaves in logarithmic time and nothing of it stays
--- behind; a timer that was set last and is cancelled first, as most timeouts are, leaves from the
--- bottom in constant time. When the heap has shrunk to a quarter of what it held, it moves to new
--- arrays, for Lua's tables never shrink by themselves.
+-- waiters are moved, and lie close together. Each waiter holds the number of its arrival in
+-- `count`, to break ties, and its slot, so a cancelled one leaves in logarithmic time and nothing
+-- of it stays behind; a timer that was set last and is cancelled first, as most timeouts are,
+-- leaves from the bottom in constant time. When the heap has shrunk to a quarter of what it held,
+-- it moves to new arrays, for Lua's tables never shrink by themselves.
 
 ---@class neap.Timers
 ---@field count integer
