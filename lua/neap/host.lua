@@ -14,7 +14,7 @@ local global_value = vm.global_value
 ---@class neap.Host
 ---@field now fun(): number  seconds on a clock that never runs backwards, with fractions
 ---@field sleep? fun(seconds: number)  blocks for at most so long (or math.huge); may return early
----@field pending? fun(): boolean  whether something outside may still wake a task; while it says so,
+---@field pending? fun(): boolean  may something outside still wake a task? While it says so,
 --- `sleep` is called after each tick, with 0 when tasks are ready
 ---@field report? fun(text: string)  is told of failures in place of standard error
 
