@@ -1,9 +1,11 @@
--- What a timeout costs around a wait that ends in time, over a bare create and two resumes.
+-- What a timeout costs around a wait that ends in time, over a bare create and two resumes, on a
+-- virtual clock (under `neap run`, with --virtual-time).
 
 local neap = require "neap"
 local measure = require "./measure"
 
 local count = 50000
+measure.use_virtual_clock()
 
 local function bare()
   local function wait() coroutine.yield() end
