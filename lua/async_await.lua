@@ -139,8 +139,9 @@ end
 
 --- The task of this face that a task has joined, if that is why it is suspended.
 local function joined_by(task)
-  local owner = task.slot and task.parked.owner
-  return owner and owner.view and owner or nil
+  local place = task.slot and task.parked
+  local joined = place and (place.owner or place)
+  return joined and joined.view and joined or nil
 end
 
 

@@ -3,32 +3,30 @@
 local awaitable = require "neap.awaitable"
 local threads = require "neap.threads"
 local scheduler = require "neap.scheduler"
-local Waiters = require "neap.waiters"
+local joined = require "neap.joined"
 
 local error, setmetatable = error, setmetatable
 
----@class neap.Future
+---@class neap.Future: neap.Joined
 ---@field private state "open"|"resolved"|"rejected"
 ---@field private count integer
 ---@field private value any
----@field private waiters neap.Waiters
 local Future = {}
 Future.__index = Future
+joined(Future)
 
 
 --- Makes an open future.
 ---@return neap.Future
 function Future.new()
-  local self = setmetatable({ state = "open", count = 0, value = nil, waiters = nil }, Future)
-  self.waiters = Waiters.new(self)
-  return self
+  return setmetatable({ state = "open", count = 0, joiner = false }, Future)
 end
 
 
 local function settle(self, state, count, value)
   if self.state ~= "open" then return false end
   self.state, self.count, self.value = state, count, value
-  self.waiters:wake_all()
+  self:wake_all()
   return true
 end
 
@@ -61,7 +59,7 @@ end
 -- Raises what the future was rejected with.
 function Future:wait()
   if scheduler.doomed then scheduler.checkpoint() end
-  if self.state == "open" then scheduler.wait(self.waiters) end
+  if self.state == "open" then scheduler.wait(self) end
   if self.state == "rejected" then error(self.value, 0) end
   return threads.release(self.count, self.value)
 end
@@ -71,14 +69,14 @@ end
 ---@param fn fun()
 function Future:watch(fn)
   if self.state ~= "open" then return fn() end
-  self.waiters:park({ wake = fn })
+  self:park({ wake = fn })
 end
 
 
 Future.is_ready = Future.done
 
 function Future:place()
-  return self.waiters
+  return self
 end
 
 function Future:claim()

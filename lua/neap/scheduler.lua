@@ -178,9 +178,9 @@ local function conclude(task, state, count, value)
   registry.gone = gone
   if gone >= registry.next_look then registry.look() end
   if task.bonds == 0 then return end
-  local watcher, waiters = task.watcher, task.waiters
+  local watcher = task.watcher
   if watcher then watcher:ended(task) end
-  if waiters then waiters:wake_all() end
+  task:wake_all()
 end
 scheduler.conclude = conclude
 

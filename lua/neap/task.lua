@@ -14,6 +14,7 @@ local awaitable = require "neap.awaitable"
 local check = require "neap.check"
 local ending = require "neap.ending"
 local failures = require "neap.failures"
+local joined = require "neap.joined"
 local owned = require "neap.owned"
 local registry = require "neap.registry"
 local scheduler = require "neap.scheduler"
@@ -26,7 +27,7 @@ local status = coroutine.status
 local unpack = vm.unpack
 local line, enqueue_start = scheduler.line, scheduler.enqueue_start
 
----@class neap.Task
+---@class neap.Task: neap.Joined
 ---@field id integer  its number, in the order of creation
 ---@field state string
 ---@field thread thread|false  the innermost thread that it runs on
@@ -40,7 +41,6 @@ local line, enqueue_start = scheduler.line, scheduler.enqueue_start
 ---@field private slot any  where in that place; false once it has been woken
 ---@field private bonds integer  0: its end concerns nobody; 1: those who wait or watch; 2: it has
 --- had finalizers, or was cancelled while it ran
----@field private waiters neap.Waiters?
 ---@field private watcher table?  is told of its end, by its method `ended`
 ---@field private finalizers table?  in threes: function, count, value
 ---@field private final table?  its end, while the finalizers run
@@ -55,6 +55,7 @@ Task.bonds, Task.thread, Task.slot = 0, false, false
 Task.wake = scheduler.wake
 
 for name, method in pairs(ending.methods) do Task[name] = method end
+joined(Task)
 
 --- Makes a pending task that is in no queue yet.
 ---@param fn? function
@@ -322,13 +323,6 @@ function Task:watch(watcher)
 end
 
 
---- Whether somebody waits for the task.
----@return boolean
-function Task:is_awaited()
-  return self.waiters ~= nil and self.waiters:head() ~= nil
-end
-
-
 -- A task can be selected from: these three are what neap.awaitable asks for.
 
 --- Whether a wait would not suspend.
@@ -340,13 +334,8 @@ end
 --- Where a wait parks.
 function Task:place()
   owned.keep(self)
-  local waiters = self.waiters
-  if not waiters then
-    waiters = Waiters.new(self)
-    self.waiters = waiters
-    if self.bonds == 0 then self.bonds = 1 end
-  end
-  return waiters
+  if self.bonds == 0 then self.bonds = 1 end
+  return self
 end
 
 

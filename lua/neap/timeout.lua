@@ -73,11 +73,11 @@ local function timeout(limit, fn, ...)
   local seconds = is_seconds and limit or duration(limit, 1, "timeout")
   if type(fn) ~= "function" then check.callable(fn, 2, "timeout") end
   if scheduler.doomed then scheduler.checkpoint() end
-  local owner, child = scheduler.current_task(), Task.spawn(fn, ...)
   local guard = setmetatable({
-    caller = false, is_late = false, parked = false, slot = false, value = 0, count = 0,
+    caller = false, is_late = false, parked = false, slot = false, count = 0,
   }, Guard)
-  child:watch(guard)
+  local owner, child = scheduler.current_task(), Task.spawn(fn, ...)
+  child.watcher, child.bonds = guard, 1
   if owner then owner:add_finalizer(close, 1, child) end
   scheduler.wait(guard, now() + seconds)
   if guard.is_late then close(child) end
