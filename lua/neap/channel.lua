@@ -95,22 +95,16 @@ local function take(self)
 end
 
 
---- Hands a value to the receiver that waits first.
-local function hand_over(self, receiver, value)
-  local ticket = self.tickets + 1
-  self.tickets, receiver.count = ticket, ticket
-  leave(self.receivers, receiver)
-  return receiver:wake(self, value)
-end
-
-
 --- Sends a value where the channel is empty, full or closed.
 local function send_on_the_brink(self, value)
   local receivers, limit = self.receivers, self.limit
   if limit < 0 then return nil, "closed" end
   local receiver = receivers.queue[receivers.first]
   if receiver then
-    hand_over(self, receiver, value)
+    local ticket = self.tickets + 1
+    self.tickets, receiver.count = ticket, ticket
+    leave(receivers, receiver)
+    receiver:wake(self, value)
     return true
   elseif self.count < limit then
     push(self, value)
@@ -145,16 +139,10 @@ end
 ---@return true|nil sent
 ---@return "full"|"closed"|nil err
 function Channel:try_send(value)
-  if self.limit < 0 then return nil, "closed" end
-  local receiver = self.receivers:head()
-  if receiver then
-    hand_over(self, receiver, value)
-    return true
-  elseif self.count < self.limit then
-    push(self, value)
-    return true
-  end
-  return nil, "full"
+  local limit = self.limit
+  if limit < 0 then return nil, "closed" end
+  if self.count >= limit and not self.receivers:head() then return nil, "full" end
+  return send_on_the_brink(self, value)
 end
 
 
@@ -239,8 +227,7 @@ end
 ---@param waiter table
 function Channel:pass_on(waiter)
   local value, ticket = waiter.value, waiter.count
-  local receiver = self.receivers:head()
-  if receiver then return hand_over(self, receiver, value) end
+  if self.limit >= 0 and self.receivers:head() then return send_on_the_brink(self, value) end
   local returned, position = self.returned or {}, 1
   self.returned = returned
   while returned[position] and returned[position].ticket < ticket do position = position + 1 end

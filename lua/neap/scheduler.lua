@@ -117,8 +117,9 @@ function line.pass_on() end
 ---@param task neap.Task
 function scheduler.enqueue_start(task)
   task.parked = line
-  ready_count, start_count = ready_count + 1, start_count + 1
-  ready[ready_count], starts[start_count] = false, task
+  local last, last_start = ready_count + 1, start_count + 1
+  ready_count, start_count = last, last_start
+  ready[last], starts[last_start] = false, task
 end
 
 
@@ -128,12 +129,13 @@ end
 ---@param value? any
 function scheduler.wake(task, grantor, value)
   task.parked, task.value = grantor or false, value
-  ready_count = ready_count + 1
+  local last = ready_count + 1
+  ready_count = last
   if task.state == "started" then
-    ready[ready_count] = task.thread
+    ready[last] = task.thread
   else
     start_count = start_count + 1
-    ready[ready_count], starts[start_count] = false, task
+    ready[last], starts[start_count] = false, task
   end
 end
 
@@ -177,7 +179,6 @@ local function conclude(task, state, count, value)
   local gone = registry.gone + 1
   registry.gone = gone
   if gone >= registry.next_look then registry.look() end
-  if task.bonds == 0 then return end
   local watcher = task.watcher
   if watcher then watcher:ended(task) end
   task:wake_all()
@@ -189,9 +190,16 @@ scheduler.conclude = conclude
 local function retire(task, thread, count, value)
   if task.thread ~= thread then scheduler.unwind(task, thread) end
   if idle_thread then recycle(thread) else idle_thread = thread end
-  if task.bonds > 1 then return task:returned(count, value) end
+  local bonds = task.bonds
+  if bonds > 1 then return task:returned(count, value) end
   task_of[thread], task.thread, task.fn = nil, false, nil
-  return conclude(task, "returned", count, value)
+  if bonds > 0 then return conclude(task, "returned", count, value) end
+  -- As in `conclude`, where its end concerns nobody.
+  task.state, task.count = "returned", count
+  if count > 0 then task.value = value end
+  local gone = registry.gone + 1
+  registry.gone = gone
+  if gone >= registry.next_look then registry.look() end
 end
 
 
@@ -360,6 +368,12 @@ local function run_deferred(batch, count)
 end
 
 
+--- Calls the hooks; each may remove itself.
+local function run_hooks()
+  for i = hook_count, 1, -1 do hooks[i]() end
+end
+
+
 --- Runs one tick.
 ---@return boolean busy  whether the next tick has something to run
 function scheduler.tick()
@@ -367,8 +381,11 @@ function scheduler.tick()
   local batch, count, batch_starts, begun = ready, ready_count, starts, 0
   ready, spare, ready_count = spare, batch, 0
   if start_count > 0 then starts, spare_starts, start_count = spare_starts, batch_starts, 0 end
-  local later, later_count = deferred, deferred_count
-  if later_count > 0 then deferred, deferring, deferred_count = deferring, later, 0 end
+  local later, later_count = nil, deferred_count
+  if later_count > 0 then
+    later = deferred
+    deferred, deferring, deferred_count = deferring, later, 0
+  end
 
   for i = 1, count do
     local thread = batch[i]
@@ -377,8 +394,9 @@ function scheduler.tick()
         current = thread
         local ok, request, a, b, c = resume(thread)
         if request == YIELD then
-          ready_count = ready_count + 1
-          ready[ready_count] = thread
+          local last = ready_count + 1
+          ready_count = last
+          ready[last] = thread
         elseif request == PARK then
           a:park(task_of[thread], b)
         else
@@ -398,7 +416,7 @@ function scheduler.tick()
 
   if ready_count ~= count or count ~= filled then tidy(count) end
   if timers.count > 0 then timers:wake_due(now()) end
-  for i = hook_count, 1, -1 do hooks[i]() end
+  if hook_count > 0 then run_hooks() end
   return ready_count > 0 or deferred_count > 0 or urgent_count > 0
 end
 
