@@ -23,6 +23,9 @@
 //! # }
 //! ```
 //!
+//! A program whose tasks wait for more than time, for threads or devices, supplies a [`Host`]; one
+//! that owns the loop, an async executor or a game, calls [`step`] in place of [`run`].
+//!
 //! One Cargo feature for each Lua, exactly one at a time: `luajit` (the default), `lua51`, `lua52`,
 //! `lua53`, `lua54`, `lua55` or `luau`.
 //! Everything that a script can call is described in the README.
