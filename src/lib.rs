@@ -23,6 +23,9 @@
 //! # }
 //! ```
 //!
+//! A program whose tasks wait for more than time, for threads or devices, supplies a [`Host`]; one
+//! that owns the loop, an async executor or a game, calls [`step`] in place of [`run`].
+//!
 //! One Cargo feature for each Lua, exactly one at a time: `luajit` (the default), `lua51`, `lua52`,
 //! `lua53`, `lua54`, `lua55` or `luau`.
 //! Everything that a script can call is described in the README.
@@ -55,18 +58,22 @@ mod loader;
 use std::error::Error as StdError;
 use std::fmt;
 use std::path::Path;
+use std::time::Duration;
 
 use mlua::chunk::Chunk;
-use mlua::{Error, FromLua, Function, IntoLuaMulti, Lua, MultiValue, RegistryKey, Result};
-use mlua::{Table, Value};
+use mlua::{Error, FromLua, Function, IntoLuaMulti, Lua, MaybeSend, MultiValue, RegistryKey};
+use mlua::{Result, Table, Value};
 
 use loader::Root;
 
+pub use host::Host;
 pub use loader::{add_directory, files};
 
 /// Names in Lua's registry, where no script can replace what they hold.
 const PCALL: &str = "neap.pcall";
 const RUN: &str = "neap.run";
+const STEP: &str = "neap.step";
+const USE: &str = "neap.use";
 
 /// Makes neap's modules requirable in `lua`, loads `neap` and gives it the system clock.
 ///
@@ -116,16 +123,78 @@ pub fn install_from(lua: &Lua, directory: &Path) -> Result<()> {
     install_root(lua, Root::Directory(directory.to_owned()))
 }
 
+/// Like [`install`], with `host` in place of the system's clock and sleep: for a program whose tasks
+/// wait for what other threads, or devices, or another library's loop do.
+///
+/// In a state that has neap already only the host is replaced: so an [`install_from`] may come first.
+///
+/// # Errors
+///
+/// When a library file fails to load, or tasks live already, for whom the clock would jump.
+///
+/// # Examples
+///
+/// See [`Host`].
+pub fn install_with(lua: &Lua, host: impl Host) -> Result<()> {
+    install_host(lua, host::table(lua, host)?)
+}
+
+/// Like [`install_with`], for a program that owns the loop and calls [`step`] from it: a clock, which
+/// never runs backwards, and no sleep.
+///
+/// Without a sleep nothing blocks the program's thread: [`run`], and waits in the host's own thread,
+/// raise "this host cannot sleep". Scripts are started with `neap.spawn`.
+///
+/// # Errors
+///
+/// When a library file fails to load, or tasks live already, for whom the clock would jump.
+///
+/// # Examples
+///
+/// See [`step`].
+pub fn install_clock(lua: &Lua, now: impl Fn() -> Duration + MaybeSend + 'static) -> Result<()> {
+    install_host(lua, host::clock_alone(lua, now)?)
+}
+
 fn install_root(lua: &Lua, root: Root) -> Result<()> {
-    if lua.named_registry_value::<Option<Function>>(RUN)?.is_some() {
+    if is_installed(lua)? {
         return Ok(());
     }
+    load(lua, root)?;
+    use_host(lua, host::system(lua)?)
+}
+
+fn install_host(lua: &Lua, host: Table) -> Result<()> {
+    if !is_installed(lua)? {
+        load(lua, Root::Embedded)?;
+    }
+    use_host(lua, host)
+}
+
+fn is_installed(lua: &Lua) -> Result<bool> {
+    Ok(lua.named_registry_value::<Option<Function>>(RUN)?.is_some())
+}
+
+fn load(lua: &Lua, root: Root) -> Result<()> {
     lua.set_named_registry_value(PCALL, lua.globals().raw_get::<Function>("pcall")?)?;
     loader::add_root(lua, root)?;
     let require: Function = lua.globals().raw_get("require")?;
     let neap = Table::from_lua(first(protected(lua, &require, "neap")?), lua)?;
-    protected(lua, &neap.get("use")?, host::system(lua)?)?;
+    lua.set_named_registry_value(USE, neap.get::<Function>("use")?)?;
+    lua.set_named_registry_value(STEP, neap.get::<Function>("step")?)?;
     lua.set_named_registry_value(RUN, neap.get::<Function>("run")?)
+}
+
+fn use_host(lua: &Lua, host: Table) -> Result<()> {
+    protected(lua, &installed(lua, USE)?, host).map(drop)
+}
+
+/// The function of neap's of that name in the registry.
+fn installed(lua: &Lua, name: &str) -> Result<Function> {
+    let function = lua.named_registry_value::<Option<Function>>(name)?;
+    function.ok_or_else(|| {
+        Error::runtime("neap is not installed in this Lua state: call neap::install")
+    })
 }
 
 /// Runs `chunk` as the main task, until no task is left, and returns its results.
@@ -158,10 +227,47 @@ fn install_root(lua: &Lua, root: Root) -> Result<()> {
 /// # }
 /// ```
 pub fn run(lua: &Lua, chunk: Chunk<'_>) -> Result<MultiValue> {
-    let Some(run) = lua.named_registry_value::<Option<Function>>(RUN)? else {
-        return Err(Error::runtime("neap is not installed in this Lua state: call neap::install"));
-    };
-    protected(lua, &run, chunk.into_function()?)
+    protected(lua, &installed(lua, RUN)?, chunk.into_function()?)
+}
+
+/// Runs one tick, for a program that owns the loop, and returns how long until the next is due.
+///
+/// [`Duration::ZERO`] says that tasks are ready: the next tick may come as soon as the program's own
+/// work allows. [`Duration::MAX`] says that no deadline is set, so that only an event from outside
+/// can wake a task; whether one is to come, the program knows: a deadlock is not reported here.
+/// `None` says that no task lives. What has been resolved, sent or spawned since is a reason for a
+/// tick at any time.
+///
+/// # Errors
+///
+/// When `lua` has seen no [`install_clock`] or other installation, when it is running its scheduler
+/// already, or when the host itself failed. The failure of a task is no error of `step`.
+///
+/// # Examples
+///
+/// The frames of a game, here one in every 100 ms. (`tests/examples/tokio.rs` is an async executor.)
+///
+/// ```
+/// # use std::{cell::Cell, rc::Rc, time::Duration};
+/// # fn main() -> mlua::Result<()> {
+/// let lua = mlua::Lua::new();
+/// let time = Rc::new(Cell::new(Duration::ZERO));
+/// let clock = time.clone();
+/// neap::install_clock(&lua, move || clock.get())?;
+/// lua.load(r#"require("neap").spawn(function() require("neap").sleep("250ms") end)"#).exec()?;
+///
+/// let mut frames = 0;
+/// while neap::step(&lua)?.is_some() {
+///     frames += 1;
+///     time.set(time.get() + Duration::from_millis(100));
+/// }
+/// assert_eq!(frames, 4);
+/// # Ok(())
+/// # }
+/// ```
+pub fn step(lua: &Lua) -> Result<Option<Duration>> {
+    let idle = first(protected(lua, &installed(lua, STEP)?, ())?);
+    Ok(Option::<f64>::from_lua(idle, lua)?.map(host::duration))
 }
 
 /// Calls `function` under Lua's own `pcall`: unlike a call through mlua, that keeps the value of an
