@@ -62,6 +62,24 @@ fn a_host_that_waits_for_ever_is_told_of_the_deadlock() {
 }
 
 #[test]
+fn failures_are_reported_when_the_last_task_has_been_stepped() {
+    host(
+        r##"
+        local reports = {}
+        neap.use { now = function() return 0 end }
+        neap.on_error(function(err) reports[#reports + 1] = err end)
+        local channel = neap.channel()
+        local failed, seen = neap.spawn(error, "lost", 0), neap.spawn(error, "seen", 0)
+        neap.spawn(function() assert(not neap.pcall(seen.wait, seen)) channel:send(1) end)
+        assert(neap.step() == math.huge and #reports == 0)
+        neap.spawn(function() channel:wait() end)
+        while neap.step() do end
+        assert(#reports == 1 and reports[1] == "lost" and failed:done(), reports[1])
+        "##,
+    );
+}
+
+#[test]
 fn busy_tasks_hold_up_no_event() {
     host(
         r##"

@@ -65,14 +65,17 @@ function run.run(main, ...)
 end
 
 
---- Runs one tick, for hosts that own the main loop. Never raises a deadlock.
+--- Runs one tick, for hosts that own the main loop. Never raises a deadlock. When no task lives any
+-- more, failures that nobody has waited for are reported.
 ---@return number? seconds  0 if tasks are ready, the time to the next deadline, math.huge when only
 --- something outside can wake a task, nil when no task lives
 function run.step()
   refuse_nested()
   local ok, err = loop.enter(scheduler.tick)
   if not ok then error(err, 0) end
-  return loop.idle_time() or census.alive() > 0 and huge or nil
+  local idle = loop.idle_time()
+  if not idle and census.alive() == 0 then failures.flush() end
+  return idle or census.alive() > 0 and huge or nil
 end
 
 return run
