@@ -63,7 +63,7 @@ end
 
 function Interval:remove(waiter)
   self.waiters:remove(waiter)
-  if self.slot and not self.waiters:head() then timers:remove(self) end
+  if self.slot and not self.waiters:head() then self.parked:remove(self) end
 end
 
 

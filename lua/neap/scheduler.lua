@@ -55,6 +55,7 @@ scheduler.doomed = false
 local doomed = false
 
 local timers = Timers.new()
+local timers_list = timers.list
 scheduler.timers = timers
 
 local ready, ready_count, spare = {}, 0, {}
@@ -415,7 +416,7 @@ function scheduler.tick()
   current = false
 
   if ready_count ~= count or count ~= filled then tidy(count) end
-  if timers.count > 0 then timers:wake_due(now()) end
+  if timers.count > 0 or timers_list.last > 0 then timers:wake_due(now()) end
   if hook_count > 0 then run_hooks() end
   return ready_count > 0 or deferred_count > 0 or urgent_count > 0
 end
@@ -423,7 +424,7 @@ end
 
 --- Makes the tasks ready whose deadline has come during a sleep.
 function scheduler.wake_due()
-  if timers.count > 0 then timers:wake_due(now()) end
+  if timers.count > 0 or timers_list.last > 0 then timers:wake_due(now()) end
 end
 
 

@@ -28,7 +28,7 @@ end
 
 function Guard:remove(caller)
   caller.slot, self.caller = false, false
-  if self.slot then timers:remove(self) end
+  if self.slot then self.parked:remove(self) end
 end
 
 
@@ -74,7 +74,7 @@ local function timeout(limit, fn, ...)
   if type(fn) ~= "function" then check.callable(fn, 2, "timeout") end
   if scheduler.doomed then scheduler.checkpoint() end
   local guard = setmetatable({
-    caller = false, is_late = false, parked = false, slot = false, count = 0,
+    caller = false, is_late = false, parked = false, slot = false, value = 0, count = 0,
   }, Guard)
   local owner, child = scheduler.current_task(), Task.spawn(fn, ...)
   child.watcher, child.bonds = guard, 1

@@ -1,6 +1,9 @@
 --- Deadlines, earliest first; equal ones in the order they were set.
 --
--- A heap in which each has four below it, in two arrays: deadlines are compared far more often than
+-- Most programs wait for the same time again and again, so that the deadlines come in order: those
+-- stand in a list. Who is to be woken before the last of the list goes into the heap.
+--
+-- In the heap each has four below it, in two arrays: deadlines are compared far more often than
 -- waiters are moved, and lie close together. Each waiter holds the number of its arrival in
 -- `count`, to break ties, and its slot, so a cancelled one leaves in logarithmic time and nothing
 -- of it stays behind; a timer that was set last and is cancelled first, as most timeouts are,
@@ -8,20 +11,28 @@
 -- it moves to new arrays, for Lua's tables never shrink by themselves.
 
 ---@class neap.Timers
----@field count integer
+---@field count integer  how many are in the heap
 ---@field private deadlines number[]
 ---@field private waiters table[]
 ---@field private arrivals integer
 ---@field private peak integer  the most it held since the arrays were made
+---@field list neap.Waiters  each with its deadline in `value`
+---@field private latest number  the deadline that came last into the list
 local Timers = {}
 Timers.__index = Timers
 
-local setmetatable = setmetatable
+local Waiters = require "neap.waiters"
 
---- Makes an empty heap.
+local huge, setmetatable = math.huge, setmetatable
+
+--- Makes an empty set of timers.
 ---@return neap.Timers
 function Timers.new()
-  return setmetatable({ count = 0, deadlines = {}, waiters = {}, arrivals = 0, peak = 0 }, Timers)
+  local self = setmetatable({
+    count = 0, deadlines = {}, waiters = {}, arrivals = 0, peak = 0, list = nil, latest = 0,
+  }, Timers)
+  self.list = Waiters.new(self)
+  return self
 end
 
 
@@ -75,15 +86,20 @@ end
 ---@param waiter table
 ---@param deadline number  in the clock's seconds
 function Timers:park(waiter, deadline)
-  local count, order = self.count + 1, self.arrivals + 1
-  self.count, self.arrivals = count, order
+  local order, list = self.arrivals + 1, self.list
+  self.arrivals, waiter.count = order, order
+  if deadline >= self.latest or list.last == 0 then
+    self.latest = deadline
+    return list:park(waiter, deadline)
+  end
+  local count = self.count + 1
+  self.count, waiter.parked = count, self
   if count > self.peak then self.peak = count end
-  waiter.parked, waiter.count = self, order
   move_up(self, count, waiter, deadline)
 end
 
 
---- Takes a waiter out, due or not.
+--- Takes a waiter out of the heap, due or not.
 ---@param waiter table
 function Timers:remove(waiter)
   local deadlines, waiters, slot, count = self.deadlines, self.waiters, waiter.slot, self.count
@@ -99,17 +115,27 @@ end
 --- The earliest deadline that will ever come.
 ---@return number?  nil if there is none
 function Timers:next_deadline()
-  local deadline = self.deadlines[1]
-  if deadline ~= math.huge then return deadline end
+  local head, deadline = self.list:head(), self.deadlines[1] or huge
+  if head and head.value < deadline then deadline = head.value end
+  if deadline < huge then return deadline end
 end
 
 
 --- Wakes all waiters whose deadline has come.
 ---@param now number
 function Timers:wake_due(now)
-  while self.count > 0 and self.deadlines[1] <= now do
-    local waiter = self.waiters[1]
-    self:remove(waiter)
+  local list = self.list
+  while true do
+    local waiter, top = list.queue[list.first], self.deadlines[1]
+    if top and top <= now and not (waiter and (waiter.value < top
+        or waiter.value == top and waiter.count < self.waiters[1].count)) then
+      waiter = self.waiters[1]
+      self:remove(waiter)
+    elseif waiter and waiter.value <= now then
+      list:remove(waiter)
+    else
+      return
+    end
     waiter:wake()
   end
 end
@@ -118,6 +144,10 @@ end
 --- Calls fn with each waiter, in no order.
 ---@param fn fun(waiter: table)
 function Timers:each(fn)
+  local list = self.list
+  for slot = list.first, list.last do
+    if list.queue[slot] then fn(list.queue[slot]) end
+  end
   for slot = 1, self.count do fn(self.waiters[slot]) end
 end
 

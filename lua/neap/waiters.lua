@@ -13,7 +13,7 @@
 ---@class neap.Waiters
 ---@field queue table[]
 ---@field first integer  where the head is: `queue[first]` is nil or false in an empty list
----@field private last integer
+---@field last integer  0 in an empty list
 ---@field private limit integer
 ---@field owner table  what the waiters wait for; it describes itself in reports
 ---@field private purpose string
