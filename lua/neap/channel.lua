@@ -146,13 +146,27 @@ function Channel:try_send(value)
 end
 
 
+--- Receives a value where the channel keeps none and somebody waits to send, or it is closed.
+local function receive_on_the_brink(self)
+  local sender = self.senders:head()
+  if not sender then return nil, "closed" end
+  local value = sender.value
+  leave(self.senders, sender)
+  sender:wake(nil, true)
+  return value
+end
+
+
 --- Receives a value; waits while there is none.
 ---@return any value
 ---@return "closed"? err  the channel is closed and empty
 function Channel:wait()
   if scheduler.doomed then scheduler.checkpoint() end
-  local count, first = self.count, self.outbox_first
-  if count > 0 then
+  if self.count == 0 then
+    local senders = self.senders
+    if senders.queue[senders.first] or self.limit < 0 then return receive_on_the_brink(self) end
+  else
+    local count, first = self.count, self.outbox_first
     if count >= self.limit or first > self.outbox_count or self.returned then return take(self) end
     local outbox = self.outbox
     local value = outbox[first]
@@ -160,16 +174,6 @@ function Channel:wait()
     self.outbox_first, self.count = first + 1, count - 1
     if value == NIL then return nil end
     return value
-  end
-  local senders = self.senders
-  local sender = senders.queue[senders.first]
-  if sender then
-    local value = sender.value
-    leave(senders, sender)
-    sender:wake(nil, true)
-    return value
-  elseif self.limit < 0 then
-    return nil, "closed"
   end
   return receive(self.receivers)
 end
@@ -180,14 +184,8 @@ end
 ---@return "empty"|"closed"|nil err
 function Channel:try_recv()
   if self.count > 0 then return take(self) end
-  local sender = self.senders:head()
-  if sender then
-    local value = sender.value
-    leave(self.senders, sender)
-    sender:wake(nil, true)
-    return value
-  end
-  return nil, self.limit < 0 and "closed" or "empty"
+  if self.limit >= 0 and not self.senders:head() then return nil, "empty" end
+  return receive_on_the_brink(self)
 end
 
 
@@ -208,8 +206,9 @@ end
 ---@param fn fun(value: any)
 function Channel:each(fn)
   check.callable(fn, 1, "each")
+  local next_value = self.wait
   while true do
-    local value, err = self:wait()
+    local value, err = next_value(self)
     if err then return end
     fn(value)
   end
