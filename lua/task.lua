@@ -3,7 +3,7 @@
 -- The thread that `spawn` and `defer` return is the user's: `coroutine.yield` in it parks it until
 -- `task.spawn` or a resume of the user's continues it, and it is never used for anything else.
 
-local Task = require "neap.task"
+local UserTask = require "neap.user_task"
 local owned = require "neap.owned"
 local check = require "neap.check"
 local clock = require "neap.clock"
@@ -15,6 +15,8 @@ local vm = require "neap.vm"
 
 local status = coroutine.status
 local setmetatable, type = setmetatable, type
+local create, keep, new_task, defer_start =
+  vm.create_for_function, threads.keep, UserTask.new, scheduler.defer_start
 
 --- Times from here on are taken for mistakes; ids from here on are not exact numbers.
 local ABSURD, SAFE = 2 ^ 64, 2 ^ 53
@@ -32,29 +34,26 @@ local function seconds_of(value)
 end
 
 
---- A task for a function, or for a coroutine that its user resumes this way, with arguments.
-local function prepare(position, name, target, ...)
-  local kind = type(target)
-  local made
-  if kind == "thread" then
-    local state = owned.is_over(target) and "dead" or status(target)
-    if state ~= "suspended" then
-      check.fail(position, name, "suspended coroutine expected, got a " .. state .. " one", 2)
-    end
-    made = Task.of_thread(target)
-    -- One that waits for something else is woken by that.
-    if made.state ~= "pending" and not owned.is_parked(made) then return made, target, true end
-    made:unqueue()
-    made.state = "pending"
-  else
-    check.callable(target, position, name, 2)
-    local fn = target
-    target = vm.create(fn)
-    made = Task.of_thread(target)
-    made.body = fn
+--- The task of a coroutine that its user resumes this way, with its arguments; nil if it waits for
+-- something else, for it is woken by that.
+local function continue_thread(position, name, thread, ...)
+  local state = owned.is_over(thread) and "dead" or status(thread)
+  if state ~= "suspended" then
+    check.fail(position, name, "suspended coroutine expected, got a " .. state .. " one", 2)
   end
-  made.count, made.value = threads.keep(...)
-  return made, target, false
+  local made = UserTask.of_thread(thread)
+  if made.state ~= "pending" and not owned.is_parked(made) then return nil end
+  made:unqueue()
+  made.state = "pending"
+  made.count, made.value = keep(...)
+  return made
+end
+
+
+--- A function for something else that can be called.
+local function function_of(callable, position, name)
+  check.callable(callable, position, name, 2)
+  return function(...) return callable(...) end
 end
 
 
@@ -63,8 +62,19 @@ end
 ---@param ... any  its arguments
 ---@return thread
 function task.spawn(target, ...)
-  local made, thread, is_busy = prepare(1, "spawn", target, ...)
-  if not is_busy then scheduler.begin_now(made) end
+  local kind = type(target)
+  if kind == "thread" then
+    local made = continue_thread(1, "spawn", target, ...)
+    if made then scheduler.begin_now(made) end
+    return target
+  end
+  if kind ~= "function" then target = function_of(target, 1, "spawn") end
+  local thread = create(target)
+  local made = new_task(target, thread, 0)
+  if not scheduler.enter(made, thread, ...) then
+    made.count, made.value = keep(...)
+    scheduler.begin_now(made)
+  end
   return thread
 end
 
@@ -74,8 +84,15 @@ end
 ---@param ... any  its arguments
 ---@return thread
 function task.defer(target, ...)
-  local made, thread, is_busy = prepare(1, "defer", target, ...)
-  if not is_busy then scheduler.defer_start(made) end
+  local kind = type(target)
+  if kind == "thread" then
+    local made = continue_thread(1, "defer", target, ...)
+    if made then defer_start(made) end
+    return target
+  end
+  if kind ~= "function" then target = function_of(target, 1, "defer") end
+  local thread = create(target)
+  defer_start(new_task(target, thread, keep(...)))
   return thread
 end
 
@@ -86,11 +103,17 @@ end
 ---@param ... any  its arguments
 ---@return integer id  for `task.cancel`
 function task.delay(seconds, target, ...)
-  local made, _, is_busy = prepare(2, "delay", target, ...)
-  delayed[made.id] = made
-  if not is_busy then
-    made:begin_from(scheduler.timers, clock.now() + seconds_of(seconds))
+  local kind = type(target)
+  local made
+  if kind == "thread" then
+    made = continue_thread(2, "delay", target, ...)
+    if not made then return UserTask.find(target).id end
+  else
+    if kind ~= "function" then target = function_of(target, 2, "delay") end
+    made = new_task(target, false, keep(...))
   end
+  delayed[made.id] = made
+  made:begin_from(scheduler.timers, clock.now() + seconds_of(seconds))
   return made.id
 end
 
@@ -111,7 +134,7 @@ function task.cancel(target)
   local kind = type(target)
   local found
   if kind == "thread" then
-    found = Task.find(target)
+    found = UserTask.find(target)
   elseif kind == "number" then
     if target > SAFE then
       return nil, ("id %.0f exceeds the safe integer range (2^53)"):format(target)

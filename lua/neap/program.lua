@@ -1,11 +1,11 @@
 --- A script as the main task: what `neap run` does, for any host.
 
 local neap = require "neap"
-local Task = require "neap.task"
 local check = require "neap.check"
 local failures = require "neap.failures"
 local run = require "neap.run"
 local scheduler = require "neap.scheduler"
+local UserTask = require "neap.user_task"
 local threads = require "neap.threads"
 local vm = require "neap.vm"
 
@@ -25,7 +25,7 @@ function program.run(script, ...)
   check.callable(script, 1, "run")
   neap.install()
   vm.set_global("task", require "task")
-  local main = Task.of_thread(create(script))
+  local main = UserTask.of_thread(create(script))
   main.is_loud = false
   main.count, main.value = threads.keep(...)
   scheduler.enqueue_start(main)

@@ -66,6 +66,10 @@ local filled, peak = 0, 0
 
 local deferred, deferred_count = {}, 0
 local deferring = {}
+
+--- Deferred tasks by their threads: made when somebody asks, for most are never asked for.
+local deferred_by_thread = false
+
 local urgent, urgent_count = {}, 0
 local stale, stale_count, stale_peak = {}, 0, 0
 local attention = false
@@ -147,6 +151,21 @@ function scheduler.defer_start(task)
   task.parked = line
   deferred_count = deferred_count + 1
   deferred[deferred_count] = task
+  if deferred_by_thread then deferred_by_thread[task.thread] = task end
+end
+
+
+--- The task that a thread is to begin, if that is deferred.
+---@param thread thread
+---@return neap.Task?
+function scheduler.find_deferred(thread)
+  if not deferred_by_thread then
+    deferred_by_thread = {}
+    for _, task in pairs(deferring) do deferred_by_thread[task.thread] = task end
+    for i = 1, deferred_count do deferred_by_thread[deferred[i].thread] = deferred[i] end
+  end
+  local task = deferred_by_thread[thread]
+  return task and task.state == "pending" and task or nil
 end
 
 
@@ -207,7 +226,7 @@ end
 --- Does what a thread has asked for, or ends its task. No code of the user runs in here.
 local function settle(thread, ok, request, a, b, c)
   local task = task_of[thread]
-  if ok then
+  if ok and request ~= nil then
     if request == TASK then
       return retire(task, thread, a, b)
     elseif request == PARK then
@@ -225,6 +244,8 @@ local function settle(thread, ok, request, a, b, c)
     elseif request ~= PCALL and status(thread) ~= "dead" then
       return task:yielded()
     end
+  elseif ok and status(thread) ~= "dead" then
+    return task:yielded()
   end
   if task.thread ~= thread then scheduler.unwind(task, thread) end
   local caller = callers[thread]
@@ -236,18 +257,28 @@ local function settle(thread, ok, request, a, b, c)
     return settle(caller, resume(caller, DELIVER, true, a, b))
   elseif not ok then
     return task:failed(request, thread)
+  elseif task.bonds > 1 then
+    return task:returned(0)
   end
-  return task:returned(0)
+  task_of[thread], task.thread = nil, false
+  return conclude(task, "returned", 0)
 end
 
 
---- Resumes a task that has a thread already: its user's, or a coroutine's first wait is over.
+--- Resumes a task in its user's thread: it begins, or a coroutine's first wait is over.
 local function go_on(task, thread)
-  if not task:is_resumable(thread) then return end
-  current = thread
+  if not thread then
+    thread = vm.create(task.body)
+    task.thread = thread
+  elseif task.state ~= "pending" or status(thread) ~= "suspended" then
+    if not task:is_resumable(thread) then return end
+  end
+  task_of[thread], current = task, thread
   if task.state == "entering" then return settle(thread, resume(thread)) end
   local count, value = task.count, task.value
-  task.state, task.parked, task.value = "started", false, nil
+  task.state, task.parked = "started", false
+  if count == 0 then return settle(thread, resume(thread)) end
+  task.value = nil
   return settle(thread, resume(thread, release(count, value)))
 end
 
@@ -307,11 +338,28 @@ local function attend(thread)
 end
 
 
+--- Begins a new task in its user's thread at once, within the thread that asks.
+---@param task neap.UserTask
+---@param thread thread
+---@param ... any  its arguments
+---@return boolean begun  false past some depth
+function scheduler.enter(task, thread, ...)
+  local depth, previous = scheduler.depth, current
+  if depth >= NESTED_SPAWNS then return false end
+  scheduler.depth, task.state = depth + 1, "started"
+  task_of[thread], current = task, thread
+  settle(thread, resume(thread, ...))
+  scheduler.depth, current = depth, previous
+  return true
+end
+
+
 --- Begins a task at once, within the thread that asks; past some depth, as soon as that one waits.
 ---@param task neap.Task
 function scheduler.begin_now(task)
   task.parked = line
   if scheduler.depth >= NESTED_SPAWNS then
+    if task.thread then task_of[task.thread] = task end
     urgent_count = urgent_count + 1
     urgent[urgent_count] = task
     attention = true
@@ -363,7 +411,7 @@ local function run_deferred(batch, count)
     if attention then attend(false) end
     local task = batch[i]
     batch[i] = nil
-    begin(task)
+    if task.parked == line then go_on(task, task.thread) end
   end
   deferring = count > 256 and {} or batch
 end
@@ -385,7 +433,7 @@ function scheduler.tick()
   local later, later_count = nil, deferred_count
   if later_count > 0 then
     later = deferred
-    deferred, deferring, deferred_count = deferring, later, 0
+    deferred, deferring, deferred_count, deferred_by_thread = deferring, later, 0, false
   end
 
   for i = 1, count do

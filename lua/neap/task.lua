@@ -89,30 +89,6 @@ function Task.spawn(fn, ...)
 end
 
 
---- Makes the task of a thread that is the user's: plain yields park it, and it is never pooled.
----@param thread thread
----@return neap.Task
-function Task.of_thread(thread)
-  local task = Task.find(thread)
-  if task then
-    owned.take_back(task)
-  else
-    task = new(nil, 0)
-    task.yield_error, task.is_loud = false, true
-    task.thread, registry.task_of[thread] = thread, task
-  end
-  return task
-end
-
-
---- The task that a thread belongs to, if any.
----@param thread thread
----@return neap.Task?
-function Task.find(thread)
-  return registry.task_of[thread] or owned.find(thread)
-end
-
-
 --- Takes a task out of every queue, and from where it waits.
 local function unqueue(task)
   local thread = task.thread

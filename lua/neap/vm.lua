@@ -42,14 +42,18 @@ function vm.pack(...)
   return { n = select("#", ...), ... }
 end
 
---- Makes a thread for anything that can be called (5.1's coroutine.create takes no more than Lua
--- functions).
+--- Makes a thread for anything that can be called (coroutine.create takes no more than functions,
+-- and on 5.1 only those written in Lua).
 ---@param fn any
 ---@return thread
 function vm.create(fn)
   local ok, thread = pcall(create, fn)
   return ok and thread or create(function(...) return fn(...) end)
 end
+
+--- Makes a thread for a function.
+---@type fun(fn: function): thread
+vm.create_for_function = pcall(create, select) and create or vm.create
 
 do
   local probe = create(function() return pcall(coroutine.yield) end)

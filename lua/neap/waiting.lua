@@ -12,7 +12,7 @@ local registry = require "neap.registry"
 local Waiters = require "neap.waiters"
 local owned = require "neap.owned"
 local scheduler = require "neap.scheduler"
-local Task = require "neap.task"
+local UserTask = require "neap.user_task"
 local deadlock = require "neap.deadlock"
 local vm = require "neap.vm"
 
@@ -53,7 +53,7 @@ end
 
 local function wait_in_coroutine(me, place, argument)
   local root = registry.root_of(me)
-  local task = not owned.is_over(root) and Task.of_thread(root)
+  local task = not owned.is_over(root) and UserTask.of_thread(root)
   if not task or task.doomed then
     if task then task:killed() end
     while true do co_yield() end
