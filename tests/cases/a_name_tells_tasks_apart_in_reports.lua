@@ -11,5 +11,5 @@ print("its name: " .. second:name())
 print("as text: " .. tostring(second))
 
 neap.on_error(function(err, failed)
-  print("reported: " .. tostring(failed) .. " failed with " .. err)
+  if failed == second then print("reported: " .. tostring(failed) .. " failed with " .. err) end
 end)
