@@ -4,6 +4,7 @@
 -- `task.spawn` or a resume of the user's continues it, and it is never used for anything else.
 
 local UserTask = require "neap.user_task"
+local awaitable = require "neap.awaitable"
 local owned = require "neap.owned"
 local check = require "neap.check"
 local clock = require "neap.clock"
@@ -14,7 +15,8 @@ local timer = require "neap.timer"
 local vm = require "neap.vm"
 
 local status = coroutine.status
-local setmetatable, type = setmetatable, type
+local pairs, select, setmetatable, type = pairs, select, setmetatable, type
+local now, timers = clock.now, scheduler.timers
 local create, keep, new_task, defer_start =
   vm.create_for_function, threads.keep, UserTask.new, scheduler.defer_start
 
@@ -22,6 +24,30 @@ local create, keep, new_task, defer_start =
 local ABSURD, SAFE = 2 ^ 64, 2 ^ 53
 
 local task = {}
+
+
+--- The task of a delayed function until its time has come; then it is a UserTask like others. The
+-- timers use its `count` and `value`, so its arguments, if any, stand aside. Its thread is made
+-- when it begins.
+---@class neap.Delayed: neap.UserTask
+---@field private arguments table?  packed
+local Delayed = {}
+for name, member in pairs(UserTask) do Delayed[name] = member end
+Delayed.__index = Delayed
+
+function Delayed:wake()
+  local arguments = self.arguments
+  if arguments then
+    self.count, self.value = keep(vm.unpack(arguments, 1, arguments.n))
+    self.arguments = nil
+  else
+    self.count, self.value = 0, nil
+  end
+  setmetatable(self, UserTask)
+  scheduler.enqueue_start(self)
+end
+
+awaitable.declare(Delayed)
 
 --- Delayed tasks by their ids.
 local delayed = setmetatable({}, { __mode = "v" })
@@ -91,8 +117,16 @@ function task.defer(target, ...)
     return target
   end
   if kind ~= "function" then target = function_of(target, 1, "defer") end
-  local thread = create(target)
-  defer_start(new_task(target, thread, keep(...)))
+  -- In a thread that has just begun, where functions that defer themselves call from, the stack is
+  -- small: with one call less here it need not grow.
+  local count, thread = select("#", ...), create(target)
+  local id = registry.created + 1
+  registry.created = id
+  local made = {
+    id = id, state = "pending", body = target, thread = thread, count = count, parked = false,
+  }
+  if count == 1 then made.value = ... elseif count > 0 then made.value = { ... } end
+  defer_start(setmetatable(made, UserTask))
   return thread
 end
 
@@ -107,13 +141,18 @@ function task.delay(seconds, target, ...)
   local made
   if kind == "thread" then
     made = continue_thread(2, "delay", target, ...)
-    if not made then return UserTask.find(target).id end
+    if made then
+      made:begin_from(timers, now() + seconds_of(seconds))
+    else
+      made = UserTask.find(target)
+    end
   else
     if kind ~= "function" then target = function_of(target, 2, "delay") end
-    made = new_task(target, false, keep(...))
+    made = setmetatable(new_task(target, false, 0), Delayed)
+    if select("#", ...) > 0 then made.arguments = vm.pack(...) end
+    timers:park(made, now() + seconds_of(seconds))
   end
   delayed[made.id] = made
-  made:begin_from(scheduler.timers, clock.now() + seconds_of(seconds))
   return made.id
 end
 
