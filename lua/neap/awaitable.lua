@@ -25,8 +25,7 @@ end
 
 --- Whether a value has the three methods.
 function awaitable.is_own(value)
-  local metatable = getmetatable(value)
-  return type(metatable) == "table" and own[metatable] or false
+  return own[getmetatable(value)] or false
 end
 
 
@@ -76,12 +75,21 @@ end
 ---@param list any
 ---@param name string
 ---@param may_be_empty boolean
+---@return integer count  of the list
+---@return boolean is_own  whether all of them are neap's own
 function awaitable.check_list(list, name, may_be_empty)
   check.type(list, "table", 1, name, 2)
-  for i = 1, #list do awaitable.check(list[i], 1, name, " at index " .. i, 2) end
-  if #list == 0 and not may_be_empty then
+  local count, is_own = #list, true
+  for i = 1, count do
+    if not own[getmetatable(list[i])] then
+      is_own = false
+      awaitable.check(list[i], 1, name, " at index " .. i, 2)
+    end
+  end
+  if count == 0 and not may_be_empty then
     check.fail(1, name, "a list with at least one awaitable expected, got an empty one", 2)
   end
+  return count, is_own
 end
 
 return awaitable

@@ -236,7 +236,9 @@ end
 
 
 function Channel:is_ready()
-  return self.count > 0 or self.limit < 0 or self.senders:head() ~= nil
+  if self.count > 0 or self.limit < 0 then return true end
+  local senders = self.senders
+  return senders.queue[senders.first] and true or false
 end
 
 function Channel:place()

@@ -13,82 +13,110 @@ local duration = require "neap.duration"
 local scheduler = require "neap.scheduler"
 local Task = require "neap.task"
 
-local pairs, setmetatable = pairs, setmetatable
+local setmetatable = setmetatable
+local is_own, timers = awaitable.is_own, scheduler.timers
 
 --- One place that a choosing task is parked at.
 local Arm = {}
 Arm.__index = Arm
 
+--- Makes the arm for an index of the list; 0 is that of the timeout.
+local function new_arm(choice, index)
+  local arm = setmetatable({
+    choice = choice, index = index, awaited = false,
+    parked = false, slot = false, value = nil, count = 0,
+  }, Arm)
+  choice[index] = arm
+  return arm
+end
+
 function Arm:wake(grantor, value)
-  local task = self.task
-  task.parked:remove(task)
-  task.winner, task.count = self.index, self.count
+  local choice = self.choice
+  local task = choice.task
+  choice.winner, choice.awaited, task.count = self.index, self.awaited, self.count
+  choice:remove(task)
   return task:wake(grantor, value)
 end
 
 
 --- The place of a task that is parked on all arms of a `select`.
+---@class neap.Choice
+---@field [integer] table  its arms; there may be more of them than the list has
+---@field private list table[]
+---@field private count integer  of the list
+---@field private is_own boolean  whether all in the list are neap's own
+---@field private deadline number?
+---@field private helpers neap.Task[]|false
+---@field private task table  who waits
+---@field private winner integer  the index of the arm that was woken
+---@field private awaited table  what that waited for
 local Choice = {}
 Choice.__index = Choice
 
+--- One that is not in use, with its arms, if they are not too many to keep: who selects in a loop
+-- gets the same again.
+local idle, MANY = false, 64
+
+
 function Choice:park(task)
-  task.parked, task.slot = self, true
-  local list = self.list
-  for i = 1, #list do
-    local awaited = list[i]
-    if not awaitable.is_own(awaited) then
+  task.parked, task.slot, self.task = self, true, task
+  local list, is_all_own = self.list, self.is_own
+  for i = 1, self.count do
+    local arm, awaited = self[i] or new_arm(self, i), list[i]
+    if not (is_all_own or is_own(awaited)) then
       awaited = Task.spawn(awaitable.wait, awaited)
       self.helpers = self.helpers or {}
-      self.helpers[i] = awaited
+      self.helpers[#self.helpers + 1] = awaited
     end
-    local arm = setmetatable({
-      task = task, index = i, awaited = awaited,
-      parked = false, slot = false, value = nil, count = 0,
-    }, Arm)
-    self[i] = arm
+    arm.awaited = awaited
     local place, argument = awaited:place()
     place:park(arm, argument)
   end
-  if self.deadline then
-    local arm = setmetatable({
-      task = task, index = 0, parked = false, slot = false, value = nil, count = 0,
-    }, Arm)
-    self[#list + 1] = arm
-    scheduler.timers:park(arm, self.deadline)
-  end
+  if self.deadline then timers:park(self[0] or new_arm(self, 0), self.deadline) end
 end
 
 
 function Choice:remove(task)
   task.slot = false
-  for i = 1, #self do
+  for i = self.deadline and 0 or 1, self.count do
     local arm = self[i]
     if arm.slot then arm.parked:remove(arm) end
+    arm.awaited, arm.value = false, nil
   end
-  if not self.helpers then return end
-  for _, helper in pairs(self.helpers) do helper:cancel() end
+  local helpers = self.helpers
+  if not helpers then return end
+  for i = 1, #helpers do helpers[i]:cancel() end
 end
 
 
 function Choice:describe()
-  local count = #self.list
-  return "select over " .. count .. (count == 1 and " arm" or " arms")
+  return "select over " .. self.count .. (self.count == 1 and " arm" or " arms")
 end
 
 
-local function choose(list, deadline)
+local function choose(list, count, is_all_own, deadline)
   while true do
-    for i = 1, #list do
-      if awaitable.is_own(list[i]) and list[i]:is_ready() then return i, list[i]:wait() end
+    for i = 1, count do
+      local awaited = list[i]
+      if (is_all_own or is_own(awaited)) and awaited:is_ready() then return i, awaited:wait() end
     end
-    local choice = setmetatable({ list = list, deadline = deadline, helpers = nil }, Choice)
+    local choice = idle or setmetatable({
+      list = false, count = 0, is_own = true, deadline = nil, helpers = false,
+      task = false, winner = 0, awaited = false,
+    }, Choice)
+    idle = false
+    choice.list, choice.count, choice.is_own = list, count, is_all_own
+    choice.deadline, choice.helpers = deadline, false
     local waiter = scheduler.wait(choice)
-    local winner = waiter.winner
+    local winner, awaited = choice.winner, choice.awaited
+    choice.list, choice.helpers, choice.task, choice.awaited = false, false, false, false
+    if count <= MANY then idle = choice end
     if winner == 0 then return nil, "timeout" end
-    local awaited = choice[winner].awaited
     if waiter.parked or waiter.value or awaited:is_ready() then
       return winner, awaited:claim(waiter)
     end
+    -- The list is its user's, who may have changed it meanwhile.
+    count, is_all_own = #list, false
   end
 end
 
@@ -100,10 +128,10 @@ end
 ---@return any ...  what its `wait` returns; "timeout"
 -- Raises the error of the arm that is ready, if its `wait` would.
 local function select(list, timeout)
-  awaitable.check_list(list, "select", timeout ~= nil)
+  local count, is_all_own = awaitable.check_list(list, "select", timeout ~= nil)
   local deadline = timeout ~= nil and clock.now() + duration(timeout, 2, "select") or nil
   if scheduler.doomed then scheduler.checkpoint() end
-  return choose(list, deadline)
+  return choose(list, count, is_all_own, deadline)
 end
 
 return select
