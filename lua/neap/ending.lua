@@ -188,7 +188,11 @@ function methods:is_resumable(thread)
       return false
     end
   end
-  if state == "dead" then finish(self, "returned", 0) end
+  if state == "dead" then
+    -- A second entry in the queue of those that are to begin means nothing any more.
+    self.parked = false
+    finish(self, "returned", 0)
+  end
   return state == "suspended"
 end
 

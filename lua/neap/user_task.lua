@@ -55,8 +55,8 @@ function UserTask.of_thread(thread)
     owned.take_back(task)
   else
     task = UserTask.new(nil, thread, 0)
-    registry.task_of[thread] = task
   end
+  registry.task_of[thread] = task
   return task
 end
 
