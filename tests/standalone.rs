@@ -9,17 +9,16 @@
 
 #[allow(dead_code, reason = "the neap command is what these tests do without")]
 mod common;
+#[path = "common/programs.rs"]
+mod programs;
 
-use std::env;
-use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
 use libtest_mimic::{Arguments, Failed, Trial};
-
-const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+use programs::{Check, ROOT, assert_prints, is_there, stdout_of, stems};
 
 /// The commands of the Luas, and Neovim's. Each has every case to run.
 const INTERPRETERS: [&str; 6] = ["lua5.1", "luajit", "lua5.2", "lua5.3", "lua5.4", "nvim"];
@@ -45,8 +44,6 @@ fn main() -> ExitCode {
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-type Check = Result<(), Failed>;
-
 /// Adds a test, or says what is missing for it.
 fn add(
     trials: &mut Vec<Trial>,
@@ -54,26 +51,7 @@ fn add(
     needs: &[&str],
     check: impl FnOnce() -> Check + Send + 'static,
 ) {
-    let missing: Vec<String> =
-        needs.iter().filter(|it| !is_there(it)).map(ToString::to_string).collect();
-    let name = format!("standalone::{name}");
-    trials.push(if missing.is_empty() {
-        Trial::test(name, check)
-    } else {
-        let text = format!("not installed: {}", missing.join(", "));
-        let in_ci = env::var("CI").is_ok_and(|it| it == "true");
-        Trial::test(format!("{name} ({text})"), move || Err(text.into())).with_ignored_flag(!in_ci)
-    });
-}
-
-/// Whether a command is there, or, after `LUA:`, a module of that Lua's.
-fn is_there(need: &str) -> bool {
-    let Some((lua, module)) = need.split_once(':') else {
-        let path = env::var_os("PATH").unwrap_or_default();
-        return env::split_paths(&path).any(|folder| folder.join(need).is_file());
-    };
-    let output = Command::new(lua).args(["-e", &format!("require '{module}'")]).output();
-    output.is_ok_and(|it| it.status.success())
+    programs::add(trials, &format!("standalone::{name}"), needs, check);
 }
 
 /// A command that runs the Lua file `script` in the package's root.
@@ -90,24 +68,6 @@ fn lua(interpreter: &str, script: &str, args: &[&str]) -> Command {
         command.arg(script).args(args);
     }
     command
-}
-
-/// What a command that must succeed prints.
-fn stdout_of(command: &mut Command) -> Result<String, Failed> {
-    let outcome = common::finish(command, b"");
-    if outcome.code != Some(0) || !outcome.stderr.is_empty() {
-        let text = "must end with exit status 0 and say nothing";
-        return Err(format!("{command:?} {text}:\n{outcome:#?}").into());
-    }
-    Ok(outcome.stdout)
-}
-
-fn assert_prints(command: &mut Command, expected: &str) -> Check {
-    let printed = stdout_of(command)?;
-    if printed.trim_end() == expected.trim_end() {
-        return Ok(());
-    }
-    Err(format!("{command:?} must print\n\n{expected}\nbut printed\n\n{printed}").into())
 }
 
 fn cases(trials: &mut Vec<Trial>) {
@@ -128,18 +88,6 @@ fn cases(trials: &mut Vec<Trial>) {
             }
         }
     }
-}
-
-/// The names of the scripts in a folder, without their end, in order.
-fn stems(folder: &str) -> Vec<String> {
-    let entries = fs::read_dir(Path::new(ROOT).join(folder)).expect("the folder can be read");
-    let mut stems: Vec<String> = entries
-        .map(|entry| entry.expect("the folder can be read").path())
-        .filter(|path| path.extension() == Some(OsStr::new("lua")))
-        .map(|path| path.file_stem().unwrap().to_str().expect("a name in UTF-8").to_owned())
-        .collect();
-    stems.sort();
-    stems
 }
 
 /// What a snapshot of insta's says below its header.

@@ -4,6 +4,7 @@
 -- may stand for something else. Sleeping leaves the processor to others, except in the last host of
 -- all, which has nothing but `os.clock`: it waits busily and so burns the processor.
 
+local luasocket = require "neap.hosts.luasocket"
 local scheduler = require "neap.scheduler"
 local vm = require "neap.vm"
 
@@ -96,14 +97,6 @@ local function love_timer(timer)
 end
 
 
-local function luasocket(socket)
-  return {
-    now = socket.gettime,
-    sleep = function(seconds) socket.sleep(min(seconds, LONGEST)) end,
-  }
-end
-
-
 --- Declares functions of the system's under names of our own, whose types no other library can have
 -- fixed before. That they are declared already, by an earlier load of this file, is no error.
 local function declare(ffi, text)
@@ -184,7 +177,7 @@ return function()
   if ngx and ngx.sleep then return openresty(ngx) end
   if love and love.timer then return love_timer(love.timer) end
   local socket = try_require("socket")
-  if socket and socket.gettime then return luasocket(socket) end
+  if socket and socket.gettime then return luasocket end
   local ok, host = pcall(ffi_host)
   if ok and host then return host end
   local os = global_table("os")
