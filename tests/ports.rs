@@ -16,7 +16,7 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use libtest_mimic::{Arguments, Trial};
-use programs::{ROOT, add, assert_prints, stems};
+use programs::{ROOT, add, stems};
 
 /// The Luas for which Debian has LuaSocket and luv.
 const LUAS: [&str; 5] = ["lua5.1", "luajit", "lua5.2", "lua5.3", "lua5.4"];
@@ -24,12 +24,20 @@ const LUAS: [&str; 5] = ["lua5.1", "luajit", "lua5.2", "lua5.3", "lua5.4"];
 /// Where neap is found, and the system's modules too.
 const LUA_PATH: &str = "lua/?.lua;;";
 
+/// What lets a process wait, for a trace; and `write`, which shows a script's marks.
+const WAITS: &str =
+    "trace=write,epoll_wait,epoll_pwait,poll,ppoll,select,pselect6,nanosleep,clock_nanosleep,futex";
+
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let mut trials = Vec::new();
     for lua in LUAS {
-        scripts(&mut trials, "luasocket", lua, &[lua, &format!("{lua}:socket")]);
+        let (socket, luv) = (format!("{lua}:socket"), format!("{lua}:luv"));
+        scripts(&mut trials, "luasocket", lua, &[lua, &socket]);
+        scripts(&mut trials, "uv", lua, &[lua, &luv]);
     }
+    scripts(&mut trials, "neovim", "nvim", &["nvim"]);
+    idle(&mut trials);
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
@@ -39,14 +47,96 @@ fn scripts(trials: &mut Vec<Trial>, folder: &str, program: &'static str, needs: 
         let path = format!("tests/ports/{folder}/{script}.lua");
         add(trials, &format!("ports::{folder}::{program}::{script}"), needs, move || {
             let expected = fs::read_to_string(Path::new(ROOT).join(&path).with_extension("out"))?;
-            assert_prints(&mut run(program, &path), &expected)
+            let outcome = common::finish(&mut command(&run(program, &path)), b"");
+            // The editor shows its messages on standard error.
+            let is_silent = program == "nvim" || outcome.stderr.is_empty();
+            if outcome.code == Some(0) && is_silent && outcome.stdout == expected {
+                return Ok(());
+            }
+            Err(format!("{path} must print\n\n{expected}\nbut this came:\n{outcome:#?}").into())
         });
     }
 }
 
-/// A command that runs a Lua file in the package's root.
-fn run(program: &str, script: &str) -> Command {
-    let mut command = Command::new(program);
-    command.arg(script).current_dir(ROOT).env("LUA_PATH", LUA_PATH);
+/// What runs a Lua file.
+fn run(program: &str, script: &str) -> Vec<String> {
+    let mut words = vec![program.to_owned()];
+    if program == "nvim" {
+        // Its own print shows a message. After a script's error it would stay open.
+        let call = format!(
+            "lua print = function(...)
+               local texts = {{}}
+               for i = 1, select('#', ...) do texts[i] = tostring((select(i, ...))) end
+               io.stdout:write(table.concat(texts, '\\t'), '\\n')
+               io.stdout:flush()
+             end
+             local ok, err = xpcall(dofile, debug.traceback, [==[{script}]==])
+             if not ok then io.stderr:write(err, '\\n') vim.cmd 'cquit 1' end"
+        );
+        let options = ["--headless", "-u", "NONE", "-i", "NONE", "-n", "-c"].map(String::from);
+        words.extend(options);
+        words.push(call.replace('\n', " "));
+    } else {
+        words.push(script.to_owned());
+    }
+    words
+}
+
+/// A command in the package's root.
+fn command(words: &[String]) -> Command {
+    let mut command = Command::new(&words[0]);
+    command.args(&words[1..]).current_dir(ROOT).env("LUA_PATH", LUA_PATH);
     command
+}
+
+/// Between two deadlines nothing wakes a process in which all tasks sleep.
+fn idle(trials: &mut Vec<Trial>) {
+    let neap = env!("CARGO_BIN_EXE_neap").to_owned();
+    let programs = [
+        (
+            "neap",
+            "running",
+            vec![neap, "run".to_owned(), "tests/ports/idle/running.lua".to_owned()],
+        ),
+        ("luajit", "running", run("luajit", "tests/ports/idle/running.lua")),
+        ("luajit", "attached", run("luajit", "tests/ports/idle/attached.lua")),
+        ("nvim", "running", run("nvim", "tests/ports/idle/running.lua")),
+        ("nvim", "attached", run("nvim", "tests/ports/idle/attached.lua")),
+    ];
+    for (program, script, words) in programs {
+        // Luau has no way to write a mark out at once.
+        if program == "neap" && cfg!(feature = "luau") {
+            continue;
+        }
+        let needs: &[&str] = match program {
+            "neap" => &["strace"],
+            "luajit" => &["strace", "luajit", "luajit:luv"],
+            _ => &["strace", program],
+        };
+        add(trials, &format!("ports::idle::{program}::{script}"), needs, move || {
+            let name = format!("idle_{program}_{script}.log");
+            let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+            let log_path = log.to_str().ok_or("a path in UTF-8")?;
+            let trace = ["strace", "-f", "-e", WAITS, "-o", log_path].map(String::from);
+            let outcome = common::finish(&mut command(&[&trace[..], &words].concat()), b"");
+            if outcome.code != Some(0) {
+                return Err(format!("{outcome:#?}").into());
+            }
+            let log = fs::read_to_string(log)?;
+            let short = waits(&log, "a short sleep", "a long sleep")?;
+            let long = waits(&log, "a long sleep", "the end")?;
+            // A program may look for events before and after, at once.
+            if long.len() > 4 || long.len() > short.len() + 1 {
+                return Err(format!("woken during a sleep:\n{}", long.join("\n")).into());
+            }
+            Ok(())
+        });
+    }
+}
+
+/// The calls in a trace that waited, between two marks that the script wrote.
+fn waits<'a>(log: &'a str, from: &str, to: &str) -> Result<Vec<&'a str>, String> {
+    let (_, rest) = log.split_once(from).ok_or(format!("no mark {from:?} in\n{log}"))?;
+    let (part, _) = rest.split_once(to).ok_or(format!("no mark {to:?} in\n{log}"))?;
+    Ok(part.lines().skip(1).filter(|line| !line.contains("write(")).collect())
 }

@@ -18,7 +18,7 @@ use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use programs::{Check, ROOT, assert_prints, is_there, stdout_of, stems};
+use programs::{Check, ROOT, is_there, stems};
 
 /// The commands of the Luas, and Neovim's. Each has every case to run.
 const INTERPRETERS: [&str; 6] = ["lua5.1", "luajit", "lua5.2", "lua5.3", "lua5.4", "nvim"];
@@ -68,6 +68,24 @@ fn lua(interpreter: &str, script: &str, args: &[&str]) -> Command {
         command.arg(script).args(args);
     }
     command
+}
+
+/// What a command that must succeed prints.
+fn stdout_of(command: &mut Command) -> Result<String, Failed> {
+    let outcome = common::finish(command, b"");
+    if outcome.code != Some(0) || !outcome.stderr.is_empty() {
+        let text = "must end with exit status 0 and say nothing";
+        return Err(format!("{command:?} {text}:\n{outcome:#?}").into());
+    }
+    Ok(outcome.stdout)
+}
+
+fn assert_prints(command: &mut Command, expected: &str) -> Check {
+    let printed = stdout_of(command)?;
+    if printed.trim_end() == expected.trim_end() {
+        return Ok(());
+    }
+    Err(format!("{command:?} must print\n\n{expected}\nbut printed\n\n{printed}").into())
 }
 
 fn cases(trials: &mut Vec<Trial>) {

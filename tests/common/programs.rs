@@ -8,8 +8,6 @@ use std::process::Command;
 
 use libtest_mimic::{Failed, Trial};
 
-use crate::common;
-
 pub const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 pub type Check = Result<(), Failed>;
@@ -40,24 +38,6 @@ pub fn is_there(need: &str) -> bool {
     };
     let output = Command::new(lua).args(["-e", &format!("require '{module}'")]).output();
     output.is_ok_and(|it| it.status.success())
-}
-
-/// What a command that must succeed prints.
-pub fn stdout_of(command: &mut Command) -> Result<String, Failed> {
-    let outcome = common::finish(command, b"");
-    if outcome.code != Some(0) || !outcome.stderr.is_empty() {
-        let text = "must end with exit status 0 and say nothing";
-        return Err(format!("{command:?} {text}:\n{outcome:#?}").into());
-    }
-    Ok(outcome.stdout)
-}
-
-pub fn assert_prints(command: &mut Command, expected: &str) -> Check {
-    let printed = stdout_of(command)?;
-    if printed.trim_end() == expected.trim_end() {
-        return Ok(());
-    }
-    Err(format!("{command:?} must print\n\n{expected}\nbut printed\n\n{printed}").into())
 }
 
 /// The names of the scripts in a folder, without their end, in order.
