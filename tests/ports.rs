@@ -117,7 +117,9 @@ fn idle(trials: &mut Vec<Trial>) {
             let name = format!("idle_{program}_{script}.log");
             let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
             let log_path = log.to_str().ok_or("a path in UTF-8")?;
-            let trace = ["strace", "-f", "-e", WAITS, "-o", log_path].map(String::from);
+            // What strace runs would outlive it.
+            let trace = ["strace", "-f", "-e", WAITS, "-o", log_path, "timeout", "30"];
+            let trace = trace.map(String::from);
             let outcome = common::finish(&mut command(&[&trace[..], &words].concat()), b"");
             if outcome.code != Some(0) {
                 return Err(format!("{outcome:#?}").into());
