@@ -18,12 +18,14 @@ local scheduler = require "neap.scheduler"
 local vm = require "neap.vm"
 local Waiters = require "neap.waiters"
 
-local huge, min, setmetatable, type = math.huge, math.min, setmetatable, type
+local error, huge, min, setmetatable, type = error, math.huge, math.min, setmetatable, type
 
 --- The longest single sleep that is asked of the system, in seconds.
 local LONGEST = 86400
 
-local library, select, largest, counts_sockets
+local TOO_LARGE = "socket beyond the %d that socket.select can wait for"
+
+local library, select, largest, by_number
 
 
 --- Finds LuaSocket at the first use of the host: this file loads without it.
@@ -33,7 +35,7 @@ local function find()
   select, largest = library.select, library._SETSIZE or 1024
   -- What fits into a set is limited by the descriptors' values, but on Windows by their number.
   local package = vm.global_value("package")
-  counts_sockets = type(package) == "table" and (package.config or "/"):sub(1, 1) == "\\"
+  by_number = type(package) == "table" and (package.config or "/"):sub(1, 1) == "\\"
 end
 
 
@@ -81,25 +83,29 @@ end
 
 
 --- Wakes all who wait for a socket. One of them may be in a `select` that waits for it twice.
-function Sockets:wake(socket)
+---@param socket table
+---@param outcome true|string  why the system cannot wait for it, if so
+function Sockets:wake(socket, outcome)
   local slot = self.slots[socket]
   while slot do
     local waiter = self.lists[slot].first
     self:remove(waiter)
-    waiter:wake(nil, true)
+    waiter:wake(nil, outcome)
     slot = self.slots[socket]
   end
 end
 
 
---- Wakes all who wait for a socket that has been closed: the system would never name it.
+--- Wakes all who wait for a socket that has been closed, which the system would never name, or for
+-- one that it cannot be asked for.
 ---@return boolean woken  whether there was one
-function Sockets:wake_closed()
+function Sockets:wake_lost()
   local sockets, woken = self.sockets, false
   for slot = self.count, 1, -1 do
     local socket = sockets[slot]
-    if socket and socket:getfd() < 0 then
-      self:wake(socket)
+    local descriptor = socket and socket:getfd()
+    if descriptor and (descriptor < 0 or (by_number and slot - 1 or descriptor) >= largest) then
+      self:wake(socket, descriptor < 0 or TOO_LARGE:format(largest))
       woken = true
     end
   end
@@ -130,12 +136,12 @@ end
 function host.sleep(seconds)
   if not library then find() end
   if readers.count + writers.count == 0 then return library.sleep(min(seconds, LONGEST)) end
-  local is_woken = readers:wake_closed()
-  if writers:wake_closed() or is_woken then seconds = 0 end
+  local is_woken = readers:wake_lost()
+  if writers:wake_lost() or is_woken then seconds = 0 end
   local timeout = seconds < huge and min(seconds, LONGEST) or nil
   local readable, writable = select(readers.sockets, writers.sockets, timeout)
-  for i = 1, #readable do readers:wake(readable[i]) end
-  for i = 1, #writable do writers:wake(writable[i]) end
+  for i = 1, #readable do readers:wake(readable[i], true) end
+  for i = 1, #writable do writers:wake(writable[i], true) end
 end
 
 
@@ -146,14 +152,11 @@ function host.pending()
 end
 
 
---- Raises unless the system can wait for a socket.
-local function check_socket(socket, place, name)
-  local kind = type(socket)
-  local getfd = (kind == "userdata" or kind == "table") and socket.getfd
-  if not getfd then check.fail(1, name, "socket expected, got " .. kind, 2) end
-  if not library then find() end
-  if (counts_sockets and place.count or getfd(socket)) >= largest then
-    check.fail(1, name, "socket beyond the " .. largest .. " that socket.select can wait for", 2)
+--- Raises unless a value is a socket.
+local function check_socket(value, name)
+  local kind = type(value)
+  if not ((kind == "userdata" or kind == "table") and value.getfd) then
+    check.fail(1, name, "socket expected, got " .. kind, 2)
   end
 end
 
@@ -162,20 +165,22 @@ end
 -- come to its end, or has been closed.
 ---@param socket table  a socket of LuaSocket's, or anything with its `getfd`
 ---@return true
+-- Raises where the system cannot wait for so many.
 function host.readable(socket)
-  check_socket(socket, readers, "readable")
-  scheduler.wait(readers, socket)
-  return true
+  check_socket(socket, "readable")
+  local outcome = scheduler.wait(readers, socket).value
+  return outcome == true or check.fail(1, "readable", outcome)
 end
 
 
 --- Waits until a socket can be written to (`send`, the end of `connect`) without blocking.
 ---@param socket table  a socket of LuaSocket's, or anything with its `getfd`
 ---@return true
+-- Raises where the system cannot wait for so many.
 function host.writable(socket)
-  check_socket(socket, writers, "writable")
-  scheduler.wait(writers, socket)
-  return true
+  check_socket(socket, "writable")
+  local outcome = scheduler.wait(writers, socket).value
+  return outcome == true or check.fail(1, "writable", outcome)
 end
 
 
@@ -191,7 +196,7 @@ SocketEvent.__index = SocketEvent
 ---@param socket table
 ---@return neap.SocketEvent
 function host.reading(socket)
-  check_socket(socket, readers, "reading")
+  check_socket(socket, "reading")
   return setmetatable({ sockets = readers, socket = socket }, SocketEvent)
 end
 
@@ -200,7 +205,7 @@ end
 ---@param socket table
 ---@return neap.SocketEvent
 function host.writing(socket)
-  check_socket(socket, writers, "writing")
+  check_socket(socket, "writing")
   return setmetatable({ sockets = writers, socket = socket }, SocketEvent)
 end
 
@@ -208,18 +213,18 @@ end
 --- Waits for the event.
 ---@return true
 function SocketEvent:wait()
-  scheduler.wait(self.sockets, self.socket)
-  return true
+  return self:claim(scheduler.wait(self.sockets, self.socket))
 end
 
 
---- Whether `wait` would find what it waits for.
+--- Whether the event has come: `wait` may have to ask the system again, but not to wait.
 ---@return boolean
 function SocketEvent:is_ready()
-  local socket = self.socket
-  if socket:getfd() < 0 then return true end
-  local read, write = { socket }, nil
-  if self.sockets == writers then read, write = write, read end
+  if not library then find() end
+  local socket, read, write = self.socket, nil, nil
+  local descriptor = socket:getfd()
+  if descriptor < 0 or not by_number and descriptor >= largest then return true end
+  if self.sockets == readers then read = { socket } else write = { socket } end
   read, write = select(read, write, 0)
   return (read[1] or write[1]) ~= nil
 end
@@ -229,8 +234,8 @@ function SocketEvent:place()
   return self.sockets, self.socket
 end
 
-function SocketEvent.claim()
-  return true
+function SocketEvent.claim(_, waiter)
+  return waiter.value == true or error("attempt to wait for a " .. waiter.value, 0)
 end
 
 awaitable.declare(SocketEvent)

@@ -10,11 +10,11 @@ local _, port = server:getsockname()
 server:settimeout(0)
 
 local function receive(connection)
-  local line, err, part = connection:receive("*l")
-  while err == "timeout" do
+  local line, err, part
+  repeat
     sockets.readable(connection)
     line, err, part = connection:receive("*l", part)
-  end
+  until err ~= "timeout"
   return line
 end
 

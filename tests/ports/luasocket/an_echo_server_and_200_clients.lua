@@ -8,11 +8,11 @@ neap.use(sockets)
 local CLIENTS, LINES = 200, 10
 
 local function receive(connection)
-  local line, err, part = connection:receive("*l")
-  while err == "timeout" do
+  local line, err, part
+  repeat
     sockets.readable(connection)
     line, err, part = connection:receive("*l", part)
-  end
+  until err ~= "timeout"
   return line
 end
 

@@ -15,12 +15,16 @@ end
 
 -- `socket.select` cannot be given a descriptor as large as this one.
 local large = { getfd = function() return socket._SETSIZE end }
-for _, name in ipairs(names) do
-  print(select(2, pcall(sockets[name], large)))
-end
+print(pcall(sockets.readable, large))
+print(pcall(sockets.writable, large))
+print(pcall(neap.select, { neap.future(), sockets.reading(large) }))
+print(pcall(neap.await, sockets.writing(large)))
 
 local task = neap.spawn(sockets.readable, large)
-neap.spawn(function() neap.sleep("10ms") print("the others go on") end)
+neap.spawn(function()
+  neap.sleep("10ms")
+  print("the others go on")
+end)
 print(pcall(task.wait, task))
 neap.sleep("20ms")
 
