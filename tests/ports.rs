@@ -37,6 +37,7 @@ fn main() -> ExitCode {
         scripts(&mut trials, "uv", lua, &[lua, &luv]);
     }
     scripts(&mut trials, "neovim", "nvim", &["nvim"]);
+    love(&mut trials);
     idle(&mut trials);
     libtest_mimic::run(&arguments, trials).exit_code()
 }
@@ -87,6 +88,34 @@ fn command(words: &[String]) -> Command {
     let mut command = Command::new(&words[0]);
     command.args(&words[1..]).current_dir(ROOT).env("LUA_PATH", LUA_PATH);
     command
+}
+
+/// The game's frames go on while its tasks sleep.
+fn love(trials: &mut Vec<Trial>) {
+    let expected = "Ebb sails, Flood sails, Slack sails, \
+        Ebb is in the lock, many short frames, Flood is in the lock, Ebb is at 440, \
+        many short frames, Slack is in the lock, Flood is at 440, many short frames, \
+        Slack is at 440";
+    add(trials, "ports::love::love::harbour", &["love", "xvfb-run", "xauth"], move || {
+        // Were it to hang, the display would outlive what started it.
+        let words = ["xvfb-run", "-a", "timeout", "30", "love", "tests/ports/love"];
+        let outcome = common::finish(&mut command(&words.map(String::from)), b"");
+        let lines: Vec<&str> = outcome.stdout.lines().map(frames).collect();
+        if outcome.code == Some(0) && lines.join(", ") == expected {
+            return Ok(());
+        }
+        Err(format!("{outcome:#?}").into())
+    });
+}
+
+/// A line of the game's; what it says of the frames during a sleep of 300 ms is judged: a sleep
+/// that blocks lets it draw one at most, and that one takes as long.
+fn frames(line: &str) -> &str {
+    let numbers: Vec<u32> = line.split(' ').filter_map(|word| word.parse().ok()).collect();
+    match numbers[..] {
+        [count, longest] if count >= 10 && longest < 250 => "many short frames",
+        _ => line,
+    }
 }
 
 /// Between two deadlines nothing wakes a process in which all tasks sleep.
