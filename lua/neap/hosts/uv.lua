@@ -26,19 +26,26 @@ local vm = require "neap.vm"
 
 local ceil, huge, max, min = math.ceil, math.huge, math.max, math.min
 local error, pcall, type = error, pcall, type
-local idle_time, is_idle, refusal = loop.idle_time, scheduler.is_idle, loop.refusal
-local timers = scheduler.timers
+local has_work, idle_time, refusal = loop.has_work, loop.idle_time, loop.refusal
+local is_idle, timers = scheduler.is_idle, scheduler.timers
 
 --- The longest single sleep that is asked of libuv, in seconds.
 local LONGEST = 86400
 
 local uv, editor
 
---- The handles that drive the ticks while neap is attached; `sleeper` is the timer of `sleep`.
-local prepare, check, idle, timer, sleeper
+--- The handles; whether libuv drives the ticks, and whether neap is in a sleep.
+local prepare, check, idle, timer
+local is_attached, is_sleeping = false, false
 
 --- The deadline that `timer` is set to; whether `idle` is active; whether a tick is scheduled.
 local armed, is_spinning, is_scheduled = nil, false, false
+
+--- The loop's time at which the first of all its timers is due, as the editor begins to wait.
+local first_timer = huge
+
+---@type neap.Host
+local host = {}
 
 
 local function nothing() end
@@ -62,78 +69,12 @@ local function delay(seconds)
   return max(0, ceil(uv.hrtime() / 1e6 - uv.now() + min(seconds, LONGEST) * 1000))
 end
 
----@type neap.Host
-local host = {}
-
-
---- The system's time.
----@return number seconds
-function host.now()
-  if not uv then find() end
-  return uv.hrtime() / 1e9
-end
-
-
---- Whether Ctrl-C was pressed. Some releases look for it only at the end of a `vim.wait`, but every
--- evaluation does.
-local function is_interrupted()
-  local ok, err = pcall(editor.api.nvim_eval, "0")
-  return not ok and type(err) == "string" and err:find("interrupt", 1, true) ~= nil
-end
-
-
---- The editor goes on meanwhile. Between events it is to look for nothing, as it would five times a
--- second.
-local function wait_in_editor(seconds)
-  local interrupted = false
-  local function is_over()
-    interrupted = is_interrupted()
-    return interrupted or loop.has_work()
-  end
-  if seconds == 0 then is_over = nil end
-  local time = ceil(min(seconds, LONGEST) * 1000)
-  local _, reason = editor.wait(time, is_over, LONGEST * 1000)
-  if interrupted or reason == -2 then error("interrupted", 0) end
-end
-
-
---- Runs libuv's loop until something has happened.
----@param seconds number
-function host.sleep(seconds)
-  if not uv then find() end
-  if editor then return wait_in_editor(seconds) end
-  if seconds == 0 then return uv.run("nowait") end
-  if seconds < huge then
-    sleeper = sleeper or uv.new_timer()
-    sleeper:start(delay(seconds), 0, nothing)
-  end
-  uv.run("once")
-  if sleeper then sleeper:stop() end
-end
-
 
 --- Keeps libuv from waiting for events, or lets it.
 local function spin(must_spin)
   if must_spin == is_spinning then return end
   is_spinning = must_spin
   if must_spin then idle:start(nothing) else idle:stop() end
-end
-
-
---- Whether a callback of libuv's may still wake a task; in the editor, always.
----@return boolean
-function host.pending()
-  if not uv then find() end
-  if editor then return true end
-  if not prepare then return uv.loop_alive() end
-  -- neap owns the loop now: what it has set itself does not count.
-  timer:stop()
-  armed = nil
-  spin(false)
-  check:unref()
-  local is_alive = uv.loop_alive()
-  check:ref()
-  return is_alive
 end
 
 
@@ -164,31 +105,9 @@ local function tick()
 end
 
 
-local function tick_in_editor()
-  is_scheduled = false
-  if not prepare then return end
-  spin(false)
-  if refusal() then return end
-  if idle_time() == 0 then tick() end
-  arm()
-end
-
-
---- The same in Neovim, which waits for one event at a time and then runs what is scheduled.
-local function before_waiting_in_editor()
-  spin(false)
-  if is_scheduled or refusal() then return end
-  if idle_time() ~= 0 then return arm() end
-  is_scheduled = true
-  editor.schedule(tick_in_editor)
-  -- What is scheduled runs after the wait: that is to be over at once.
-  spin(true)
-end
-
-
---- libuv is about to wait for events. While neap itself runs the loop, in a sleep of its own, that
--- is nothing to do with tasks.
+--- libuv is about to wait for events. It may have served timers just before, also in a sleep.
 local function before_waiting()
+  if is_sleeping then return spin(has_work()) end
   if refusal() then return end
   check:unref()
   if idle_time() == 0 then tick() end
@@ -204,12 +123,115 @@ local function after_events()
 end
 
 
+local function tick_in_editor()
+  is_scheduled = false
+  if not is_attached then return end
+  spin(false)
+  if refusal() then return end
+  if idle_time() == 0 then tick() end
+  arm()
+end
+
+
+--- The same in Neovim. What was scheduled just now, by a timer or by this function, runs after the
+-- wait for events: that is to be over at once.
+local function before_waiting_in_editor()
+  if is_sleeping then return spin(uv.now() >= first_timer) end
+  spin(false)
+  if is_scheduled or refusal() then return end
+  if idle_time() ~= 0 then return arm() end
+  is_scheduled = true
+  editor.schedule(tick_in_editor)
+  spin(true)
+end
+
+
+local function open()
+  if prepare then return end
+  prepare, check, idle, timer = uv.new_prepare(), uv.new_check(), uv.new_idle(), uv.new_timer()
+  prepare:unref()
+end
+
+
+--- Whether Ctrl-C was pressed. Some releases look for it only at the end of a `vim.wait`, but every
+-- evaluation does.
+local function is_interrupted()
+  local ok, err = pcall(editor.api.nvim_eval, "0")
+  return not ok and type(err) == "string" and err:find("interrupt", 1, true) ~= nil
+end
+
+
+--- The editor goes on meanwhile. It asks before each event whether the wait is over, and need not
+-- ask five times a second in between.
+local function wait_in_editor(seconds)
+  local interrupted = false
+  local function is_over()
+    interrupted = is_interrupted()
+    spin(false)
+    local left = uv.backend_timeout()
+    first_timer = left and left >= 0 and uv.now() + left or huge
+    return interrupted or has_work()
+  end
+  if seconds == 0 then is_over = nil end
+  local time = ceil(min(seconds, LONGEST) * 1000)
+  local _, reason = editor.wait(time, is_over, LONGEST * 1000)
+  if interrupted or reason == -2 then error("interrupted", 0) end
+end
+
+
+local function wait(seconds)
+  if seconds > 0 and seconds < huge then timer:start(delay(seconds), 0, nothing) end
+  uv.run(seconds == 0 and "nowait" or "once")
+  timer:stop()
+  armed = nil
+end
+
+
+--- The system's time.
+---@return number seconds
+function host.now()
+  if not uv then find() end
+  return uv.hrtime() / 1e9
+end
+
+
+--- Runs libuv's loop until something has happened.
+---@param seconds number
+function host.sleep(seconds)
+  if not uv then find() end
+  open()
+  is_sleeping = true
+  prepare:start(editor and before_waiting_in_editor or before_waiting)
+  local ok, err = pcall(editor and wait_in_editor or wait, seconds)
+  if not is_attached then prepare:stop() end
+  spin(false)
+  is_sleeping = false
+  if not ok then error(err, 0) end
+end
+
+
+--- Whether a callback of libuv's may still wake a task; in the editor, always.
+---@return boolean
+function host.pending()
+  if not uv then find() end
+  if editor then return true end
+  if not is_attached then return uv.loop_alive() end
+  -- neap owns the loop now: what it has set itself does not count.
+  timer:stop()
+  armed = nil
+  spin(false)
+  check:unref()
+  local is_alive = uv.loop_alive()
+  check:ref()
+  return is_alive
+end
+
+
 --- Has libuv run the tasks, from the callbacks of its loop. To be called before the first task. In
 -- a script, `uv.run()` then returns when no task is ready, no deadline is set, and nothing else
 -- keeps it alive. Tasks that are spawned after it has returned run in the next `uv.run()` if
 -- `attach` is called again.
 ---@param library? table  luv; by default Neovim's, or what `require "luv"` gives
----@return neap.Host
 function host.attach(library)
   if not uv then find(library) end
   if census.alive() == 0 then
@@ -217,27 +239,24 @@ function host.attach(library)
   elseif clock.host() ~= host then
     error("attempt to change the host of living tasks: call attach before the first one", 2)
   end
-  if not prepare then
-    prepare, timer, idle, check = uv.new_prepare(), uv.new_timer(), uv.new_idle(), uv.new_check()
-    prepare:start(editor and before_waiting_in_editor or before_waiting)
-    prepare:unref()
-    if not editor then check:start(after_events) end
-  end
+  open()
+  is_attached = true
+  prepare:start(editor and before_waiting_in_editor or before_waiting)
+  if not editor then check:start(after_events) end
   check:ref()
-  return host
 end
 
 
 --- Undoes `attach`, and closes the handles. Tasks that live wait for the next `attach`, or run when
 -- neap owns the loop.
 function host.detach()
-  if not prepare then return end
+  if not is_attached then return end
   prepare:close()
-  timer:close()
-  idle:close()
   check:close()
+  idle:close()
+  timer:close()
   prepare, check, idle, timer = nil, nil, nil, nil
-  armed, is_spinning = nil, false
+  is_attached, is_spinning, armed = false, false, nil
 end
 
 return host

@@ -3,12 +3,16 @@
 local neap, socket = require "neap", require "socket"
 local sockets = require "neap.hosts.luasocket"
 
--- What `socket.select` is given, at each sleep.
-local asked = {}
-local system_select = socket.select
+-- What the system is asked for, at each sleep.
+local asked
+local system_select, system_sleep = socket.select, socket.sleep
 function socket.select(read, write, timeout)
   asked = { #(read or {}), #(write or {}) }
   return system_select(read, write, timeout)
+end
+function socket.sleep(seconds)
+  asked = { 0, 0 }
+  return system_sleep(seconds)
 end
 neap.use(sockets)
 
@@ -19,10 +23,11 @@ client:settimeout(0)
 connection:settimeout(0)
 
 local function look(what)
-  neap.sleep("1ms")
+  neap.yield()
+  asked = nil
+  repeat neap.sleep("1ms") until asked
   local pending = tostring(sockets.pending())
   print(what, "reading " .. asked[1], "writing " .. asked[2], "pending " .. pending)
-  asked = { 0, 0 }
 end
 
 local readers = {}

@@ -14,6 +14,13 @@ local function try(what)
   future = neap.future()
   vim.defer_fn(function() future:resolve("woken") end, 20)
   print("the script is " .. future:wait())
+
+  -- Also by a timer that is due as the wait begins.
+  future = neap.future()
+  vim.defer_fn(function() future:resolve("woken at once") end, 1)
+  local start = vim.loop.hrtime()
+  while vim.loop.hrtime() - start < 5e6 do end
+  print("the script is " .. future:wait())
   sleeper:cancel()
 
   -- Tasks that are busy hold up neither timers nor keys.
@@ -25,7 +32,7 @@ local function try(what)
   print("busy tasks hold up no timer")
 
   -- Ctrl-C ends a wait at once, also one that would last.
-  local start = vim.loop.hrtime()
+  start = vim.loop.hrtime()
   vim.defer_fn(function() vim.api.nvim_input("<C-c>") end, 20)
   print(pcall(neap.run, neap.sleep, "1h"))
   print("at once: " .. tostring(vim.loop.hrtime() - start < 5e9))

@@ -39,6 +39,18 @@ local function try(what)
     while is_over do uv.run("nowait") end
   end)
 
+  -- A callback that is due as the wait begins ends it, however far the next deadline is.
+  local sleeper = neap.spawn(neap.sleep, "1h")
+  neap.yield()
+  future = neap.future()
+  local timer = uv.new_timer()
+  timer:start(1, 0, function() future:resolve("at once") end)
+  local start = uv.hrtime()
+  while uv.hrtime() - start < 5e6 do end
+  print(future:wait())
+  timer:close()
+  sleeper:cancel()
+
   local ok, err = pcall(neap.run, function() neap.future():wait() end)
   print(ok, (err:gsub("\n.*", "")))
   print(pcall(neap.timeout, "10ms", neap.sleep, "1h"))
