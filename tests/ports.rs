@@ -4,6 +4,8 @@
 //! what the file beside it says: `ports::FOLDER::PROGRAM::SCRIPT`. A script that blocks its host
 //! prints something else, or does not end in time.
 //!
+//! The README's guides for these programs work to the letter: `ports::guide::...`.
+//!
 //! What is not installed is shown as ignored; with `CI=true` it is a failure.
 
 #[allow(dead_code, reason = "the neap command is what these tests do without")]
@@ -16,7 +18,7 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use libtest_mimic::{Arguments, Trial};
-use programs::{ROOT, add, stems};
+use programs::{ROOT, add, guide, stems};
 
 /// The Luas for which Debian has LuaSocket and luv.
 const LUAS: [&str; 5] = ["lua5.1", "luajit", "lua5.2", "lua5.3", "lua5.4"];
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
     }
     scripts(&mut trials, "neovim", "nvim", &["nvim"]);
     love(&mut trials);
+    guides(&mut trials);
     idle(&mut trials);
     libtest_mimic::run(&arguments, trials).exit_code()
 }
@@ -121,6 +124,45 @@ fn frames(line: &str) -> &str {
     match numbers[..] {
         [count, longest] if count >= 10 && longest < 250 => "many short frames",
         _ => line,
+    }
+}
+
+fn guides(trials: &mut Vec<Trial>) {
+    let quit = "\nneap.spawn(function()
+        repeat neap.sleep('5ms') until #neap.tasks() == 1
+        if love then love.event.quit() else vim.cmd 'qa!' end
+    end)";
+    let guides = [
+        ("LuaSocket", "lua5.1", "lua5.1:socket", "", "true\thigh water at noon"),
+        ("A libuv loop", "lua5.1", "lua5.1:luv", "", "a file\nlater"),
+        ("A libuv loop", "luajit", "luajit:luv", "", "a file\nlater"),
+        ("Neovim", "nvim", "nvim", quit, "a file"),
+        ("A LÖVE game", "love", "xvfb-run", quit, "3\n2\n1\ngo"),
+    ];
+    for (title, program, need, rest, expected) in guides {
+        let name =
+            format!("{}_in_{program}", title.to_lowercase().replace(' ', "_").replace('ö', "o"));
+        add(trials, &format!("ports::guide::{name}"), &[program, need], move || {
+            let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+            let path = folder.join("main.lua");
+            fs::create_dir_all(&folder)?;
+            fs::write(&path, guide(title)? + rest)?;
+            let words = if program == "love" {
+                fs::copy(
+                    Path::new(ROOT).join("tests/ports/love/conf.lua"),
+                    folder.join("conf.lua"),
+                )?;
+                let game = folder.to_str().ok_or("a path in UTF-8")?;
+                ["xvfb-run", "-a", "timeout", "15", "love", game].map(String::from).to_vec()
+            } else {
+                run(program, path.to_str().ok_or("a path in UTF-8")?)
+            };
+            let outcome = common::finish(&mut command(&words), b"");
+            if outcome.code == Some(0) && outcome.stdout.trim_end() == expected {
+                return Ok(());
+            }
+            Err(format!("{title} must print\n\n{expected}\n\nbut this came:\n{outcome:#?}").into())
+        });
     }
 }
 

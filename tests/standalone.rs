@@ -18,7 +18,7 @@ use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use programs::{Check, ROOT, is_there, stems};
+use programs::{Check, ROOT, guide, is_there, stems};
 
 /// The commands of the Luas, and Neovim's. Each has every case to run.
 const INTERPRETERS: [&str; 6] = ["lua5.1", "luajit", "lua5.2", "lua5.3", "lua5.4", "nvim"];
@@ -351,19 +351,8 @@ fn awake(interpreter: &str) -> Check {
     if took >= Duration::from_millis(50) { Ok(()) } else { Err(format!("{took:?}").into()) }
 }
 
-/// The Lua code of one of the README's guides, with `rest` behind it.
-fn guide(name: &str, title: &str, rest: &str) -> Result<PathBuf, Failed> {
-    let readme = fs::read_to_string(Path::new(ROOT).join("README.md"))?;
-    let heading = format!("\n### {title}\n");
-    let (_, section) = readme.split_once(&heading).ok_or(format!("no guide {title:?}"))?;
-    let section = section.split("\n#").next().unwrap_or_default();
-    let code = section.split_once("```lua\n").and_then(|(_, code)| code.split_once("```\n"));
-    let (code, _) = code.ok_or(format!("no code in {title:?}"))?;
-    Ok(script(name, &format!("{code}{rest}")))
-}
-
-/// The guides of the README's section on porting: each block of code is a whole program, but that
-/// of the frame callback, which waits for an engine.
+/// The guides of the README's section on porting that need no more than a Lua: each block of code is
+/// a whole program, but that of the frame callback, which waits for an engine.
 fn porting(trials: &mut Vec<Trial>) {
     let engine = r##"
         for second = 1, 4 do
@@ -376,8 +365,6 @@ fn porting(trials: &mut Vec<Trial>) {
         ("A loop that sleeps", "lua5.1", "socket", "", "ebb\nflood"),
         ("A frame callback", "lua5.1", "", engine, frames),
         ("A frame callback", "luajit", "", engine, frames),
-        ("A libuv loop", "lua5.1", "luv", "", "a file\nlater"),
-        ("A libuv loop", "luajit", "luv", "", "a file\nlater"),
     ];
     for (title, interpreter, module, rest, expected) in guides {
         let name = format!("porting_{}_on_{interpreter}", title.to_lowercase().replace(' ', "_"));
@@ -385,7 +372,7 @@ fn porting(trials: &mut Vec<Trial>) {
         let needs =
             if module.ends_with(':') { &[interpreter][..] } else { &[interpreter, &module] };
         add(trials, &name.replacen('_', "::", 1), needs, move || {
-            let path = guide(&name, title, rest)?;
+            let path = script(&name, &(guide(title)? + rest));
             let mut command = lua(interpreter, path.to_str().expect("a path in UTF-8"), &[]);
             assert_prints(command.envs(WITH_MODULES), expected)
         });
