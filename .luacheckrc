@@ -13,3 +13,6 @@ files["tests"] = {
   read_globals = { "task", "arg" },
   unused_args = false,
 }
+
+-- Scripts for programs that have globals of their own.
+files["tests/ports"] = { read_globals = { "vim" }, globals = { "love" } }

@@ -9,17 +9,16 @@
 
 #[allow(dead_code, reason = "the neap command is what these tests do without")]
 mod common;
+#[path = "common/programs.rs"]
+mod programs;
 
-use std::env;
-use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
 use libtest_mimic::{Arguments, Failed, Trial};
-
-const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+use programs::{Check, ROOT, guide, is_there, stems};
 
 /// The commands of the Luas, and Neovim's. Each has every case to run.
 const INTERPRETERS: [&str; 6] = ["lua5.1", "luajit", "lua5.2", "lua5.3", "lua5.4", "nvim"];
@@ -45,8 +44,6 @@ fn main() -> ExitCode {
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-type Check = Result<(), Failed>;
-
 /// Adds a test, or says what is missing for it.
 fn add(
     trials: &mut Vec<Trial>,
@@ -54,26 +51,7 @@ fn add(
     needs: &[&str],
     check: impl FnOnce() -> Check + Send + 'static,
 ) {
-    let missing: Vec<String> =
-        needs.iter().filter(|it| !is_there(it)).map(ToString::to_string).collect();
-    let name = format!("standalone::{name}");
-    trials.push(if missing.is_empty() {
-        Trial::test(name, check)
-    } else {
-        let text = format!("not installed: {}", missing.join(", "));
-        let in_ci = env::var("CI").is_ok_and(|it| it == "true");
-        Trial::test(format!("{name} ({text})"), move || Err(text.into())).with_ignored_flag(!in_ci)
-    });
-}
-
-/// Whether a command is there, or, after `LUA:`, a module of that Lua's.
-fn is_there(need: &str) -> bool {
-    let Some((lua, module)) = need.split_once(':') else {
-        let path = env::var_os("PATH").unwrap_or_default();
-        return env::split_paths(&path).any(|folder| folder.join(need).is_file());
-    };
-    let output = Command::new(lua).args(["-e", &format!("require '{module}'")]).output();
-    output.is_ok_and(|it| it.status.success())
+    programs::add(trials, &format!("standalone::{name}"), needs, check);
 }
 
 /// A command that runs the Lua file `script` in the package's root.
@@ -128,18 +106,6 @@ fn cases(trials: &mut Vec<Trial>) {
             }
         }
     }
-}
-
-/// The names of the scripts in a folder, without their end, in order.
-fn stems(folder: &str) -> Vec<String> {
-    let entries = fs::read_dir(Path::new(ROOT).join(folder)).expect("the folder can be read");
-    let mut stems: Vec<String> = entries
-        .map(|entry| entry.expect("the folder can be read").path())
-        .filter(|path| path.extension() == Some(OsStr::new("lua")))
-        .map(|path| path.file_stem().unwrap().to_str().expect("a name in UTF-8").to_owned())
-        .collect();
-    stems.sort();
-    stems
 }
 
 /// What a snapshot of insta's says below its header.
@@ -385,19 +351,8 @@ fn awake(interpreter: &str) -> Check {
     if took >= Duration::from_millis(50) { Ok(()) } else { Err(format!("{took:?}").into()) }
 }
 
-/// The Lua code of one of the README's guides, with `rest` behind it.
-fn guide(name: &str, title: &str, rest: &str) -> Result<PathBuf, Failed> {
-    let readme = fs::read_to_string(Path::new(ROOT).join("README.md"))?;
-    let heading = format!("\n### {title}\n");
-    let (_, section) = readme.split_once(&heading).ok_or(format!("no guide {title:?}"))?;
-    let section = section.split("\n#").next().unwrap_or_default();
-    let code = section.split_once("```lua\n").and_then(|(_, code)| code.split_once("```\n"));
-    let (code, _) = code.ok_or(format!("no code in {title:?}"))?;
-    Ok(script(name, &format!("{code}{rest}")))
-}
-
-/// The guides of the README's section on porting: each block of code is a whole program, but that
-/// of the frame callback, which waits for an engine.
+/// The guides of the README's section on porting that need no more than a Lua: each block of code is
+/// a whole program, but that of the frame callback, which waits for an engine.
 fn porting(trials: &mut Vec<Trial>) {
     let engine = r##"
         for second = 1, 4 do
@@ -410,8 +365,6 @@ fn porting(trials: &mut Vec<Trial>) {
         ("A loop that sleeps", "lua5.1", "socket", "", "ebb\nflood"),
         ("A frame callback", "lua5.1", "", engine, frames),
         ("A frame callback", "luajit", "", engine, frames),
-        ("A libuv loop", "lua5.1", "luv", "", "a file\nlater"),
-        ("A libuv loop", "luajit", "luv", "", "a file\nlater"),
     ];
     for (title, interpreter, module, rest, expected) in guides {
         let name = format!("porting_{}_on_{interpreter}", title.to_lowercase().replace(' ', "_"));
@@ -419,7 +372,7 @@ fn porting(trials: &mut Vec<Trial>) {
         let needs =
             if module.ends_with(':') { &[interpreter][..] } else { &[interpreter, &module] };
         add(trials, &name.replacen('_', "::", 1), needs, move || {
-            let path = guide(&name, title, rest)?;
+            let path = script(&name, &(guide(title)? + rest));
             let mut command = lua(interpreter, path.to_str().expect("a path in UTF-8"), &[]);
             assert_prints(command.envs(WITH_MODULES), expected)
         });

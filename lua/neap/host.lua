@@ -4,11 +4,11 @@
 -- may stand for something else. Sleeping leaves the processor to others, except in the last host of
 -- all, which has nothing but `os.clock`: it waits busily and so burns the processor.
 
-local scheduler = require "neap.scheduler"
+local luasocket = require "neap.hosts.luasocket"
+local uv_host = require "neap.hosts.uv"
 local vm = require "neap.vm"
 
 local error, huge, min, pcall, tonumber, type = error, math.huge, math.min, pcall, tonumber, type
-local is_idle = scheduler.is_idle
 local global_value = vm.global_value
 
 ---@class neap.Host
@@ -42,41 +42,6 @@ local function milliseconds(seconds)
 end
 
 
---- libuv's loop, by luv: it serves its handles, and a timer ends the sleep. As long as one of its
--- handles is active, a callback may still wake a task.
-local function libuv(uv)
-  local timer
-  return {
-    now = function() return uv.hrtime() / 1e9 end,
-    sleep = function(seconds)
-      timer = timer or uv.new_timer()
-      -- Timers count from the loop's own time, which stands still while tasks run.
-      uv.update_time()
-      timer:start(milliseconds(seconds), 0, function() end)
-      uv.run("once")
-      timer:stop()
-    end,
-    pending = uv.loop_alive,
-  }
-end
-
-
---- The editor goes on while neap sleeps: keys, jobs and timers may wake a task at any time.
-local function neovim(vim)
-  local uv = vim.uv or vim.loop
-  local function has_work() return not is_idle() end
-  return {
-    now = function() return uv.hrtime() / 1e9 end,
-    sleep = function(seconds)
-      -- No longer than a second: some releases see Ctrl-C (-2) only at the end of a wait.
-      local _, reason = vim.wait(milliseconds(min(seconds, 1)), has_work)
-      if reason == -2 then error("interrupted", 0) end
-    end,
-    pending = function() return true end,
-  }
-end
-
-
 local function openresty(ngx)
   return {
     now = function()
@@ -92,14 +57,6 @@ local function love_timer(timer)
   return {
     now = timer.getTime,
     sleep = function(seconds) timer.sleep(min(seconds, LONGEST)) end,
-  }
-end
-
-
-local function luasocket(socket)
-  return {
-    now = socket.gettime,
-    sleep = function(seconds) socket.sleep(min(seconds, LONGEST)) end,
   }
 end
 
@@ -178,13 +135,13 @@ end
 ---@return neap.Host
 return function()
   local vim, ngx, love = global_table("vim"), global_table("ngx"), global_table("love")
-  if vim and (vim.uv or vim.loop) and vim.wait then return neovim(vim) end
+  if vim and (vim.uv or vim.loop) and vim.wait then return uv_host end
   local uv = try_require("luv")
-  if uv and uv.hrtime then return libuv(uv) end
+  if uv and uv.hrtime then return uv_host end
   if ngx and ngx.sleep then return openresty(ngx) end
   if love and love.timer then return love_timer(love.timer) end
   local socket = try_require("socket")
-  if socket and socket.gettime then return luasocket(socket) end
+  if socket and socket.gettime then return luasocket end
   local ok, host = pcall(ffi_host)
   if ok and host then return host end
   local os = global_table("os")

@@ -21,6 +21,9 @@ local is_active, driver, is_unprotected = false, nil, false
 local loader_thread = running()
 local host_thread = loader_thread
 
+--- The goal that `drive` runs for.
+local sought
+
 
 --- Whether the running thread is the host's: the VM's main one, the one that loaded neap, or the
 -- one that called `run` or `step` last.
@@ -45,7 +48,7 @@ end
 
 
 local function leave(ok, ...)
-  is_active = false
+  is_active, sought = false, nil
   scheduler.set_current(false)
   return ok, ...
 end
@@ -76,6 +79,16 @@ function loop.idle_time()
 end
 
 
+--- Whether a tick would have something to do, or what the loop runs for has come: for a host that
+-- can ask while it sleeps.
+---@return boolean
+function loop.has_work()
+  if not scheduler.is_idle() then return true end
+  if sought then return sought.is_reached end
+  return census.alive() == 0
+end
+
+
 --- Runs ticks until a goal is reached, sleeping in between. A host that something outside may wake
 -- is asked after each tick, with a sleep of 0 while tasks are ready, so that busy tasks hold up no
 -- event.
@@ -84,6 +97,7 @@ end
 function loop.drive(goal)
   local host = clock.host()
   local pending = host.pending
+  sought = goal
   while true do
     local is_busy = tick()
     if goal then

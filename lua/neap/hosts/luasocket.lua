@@ -1,0 +1,243 @@
+--- LuaSocket as a host: it sleeps in `socket.select`, over the sockets that tasks wait for.
+--
+--     local sockets = require "neap.hosts.luasocket"
+--     neap.use(sockets)
+--
+-- `readable(socket)` and `writable(socket)` wait like everything else that waits: in a task or in
+-- the host thread, within a `timeout`, cancelled without a trace. The sockets that are waited for
+-- stand in arrays from which one that nobody waits for any more is taken by putting the last in its
+-- place, so that a sleep hands them to the system as they are. Each has a list of those who wait;
+-- the lists beyond the last socket are empty, and serve the next ones.
+--
+-- A loop of somebody else's that calls `neap.step()` calls `sleep(0)` of this host before it, and
+-- so asks for the sockets' events.
+
+local awaitable = require "neap.awaitable"
+local check = require "neap.check"
+local scheduler = require "neap.scheduler"
+local vm = require "neap.vm"
+local Waiters = require "neap.waiters"
+
+local error, huge, min, setmetatable, type = error, math.huge, math.min, setmetatable, type
+
+--- The longest single sleep that is asked of the system, in seconds.
+local LONGEST = 86400
+
+local TOO_LARGE = "socket beyond the %d that socket.select can wait for"
+
+local library, select, largest, by_number
+
+
+--- Finds LuaSocket at the first use of the host: this file loads without it.
+local function find()
+  local require = vm.global_value("require")
+  library = require("socket")
+  select, largest = library.select, library._SETSIZE or 1024
+  -- What fits into a set is limited by the descriptors' values, but on Windows by their number.
+  local package = vm.global_value("package")
+  by_number = type(package) == "table" and (package.config or "/"):sub(1, 1) == "\\"
+end
+
+
+--- The place of those who wait for an event of sockets.
+---@class neap.Sockets
+---@field count integer
+---@field sockets table[]  each socket once, as `socket.select` takes them
+---@field private lists neap.Waiters[]  who waits for the socket in that slot
+---@field private slots table<table, integer>
+---@field private event string
+local Sockets = {}
+Sockets.__index = Sockets
+
+
+local function new(event)
+  return setmetatable({ count = 0, sockets = {}, lists = {}, slots = {}, event = event }, Sockets)
+end
+
+
+function Sockets:park(waiter, socket)
+  local slot = self.slots[socket]
+  if not slot then
+    slot = self.count + 1
+    self.count, self.slots[socket], self.sockets[slot] = slot, slot, socket
+    if not self.lists[slot] then self.lists[slot] = Waiters.new(self) end
+  end
+  self.lists[slot]:park(waiter, socket)
+  waiter.parked = self
+end
+
+
+function Sockets:remove(waiter)
+  local socket, slots, lists, sockets = waiter.value, self.slots, self.lists, self.sockets
+  local slot = slots[socket]
+  local list = lists[slot]
+  list:remove(waiter)
+  waiter.value = nil
+  if list.first then return end
+  local count = self.count
+  local last = sockets[count]
+  sockets[slot], lists[slot], slots[last] = last, lists[count], slot
+  sockets[count], lists[count], slots[socket] = nil, list, nil
+  self.count = count - 1
+end
+
+
+--- Wakes all who wait for a socket. One of them may be in a `select` that waits for it twice.
+---@param socket table
+---@param outcome true|string  why the system cannot wait for it, if so
+function Sockets:wake(socket, outcome)
+  local slot = self.slots[socket]
+  while slot do
+    local waiter = self.lists[slot].first
+    self:remove(waiter)
+    waiter:wake(nil, outcome)
+    slot = self.slots[socket]
+  end
+end
+
+
+--- Wakes all who wait for a socket that has been closed, which the system would never name, or for
+-- one that it cannot be asked for.
+---@return boolean woken  whether there was one
+function Sockets:wake_lost()
+  local sockets, woken = self.sockets, false
+  for slot = self.count, 1, -1 do
+    local socket = sockets[slot]
+    local descriptor = socket and socket:getfd()
+    if descriptor and (descriptor < 0 or (by_number and slot - 1 or descriptor) >= largest) then
+      self:wake(socket, descriptor < 0 or TOO_LARGE:format(largest))
+      woken = true
+    end
+  end
+  return woken
+end
+
+
+function Sockets:describe()
+  return "a socket to become " .. self.event
+end
+
+local readers, writers = new("readable"), new("writable")
+
+---@type neap.Host
+local host = {}
+
+
+--- The system's time.
+---@return number seconds
+function host.now()
+  if not library then find() end
+  return library.gettime()
+end
+
+
+--- Waits for the sockets' events, and makes the tasks ready that wait for them.
+---@param seconds number
+function host.sleep(seconds)
+  if not library then find() end
+  if readers.count + writers.count == 0 then return library.sleep(min(seconds, LONGEST)) end
+  local is_woken = readers:wake_lost()
+  if writers:wake_lost() or is_woken then seconds = 0 end
+  local timeout = seconds < huge and min(seconds, LONGEST) or nil
+  local readable, writable = select(readers.sockets, writers.sockets, timeout)
+  for i = 1, #readable do readers:wake(readable[i], true) end
+  for i = 1, #writable do writers:wake(writable[i], true) end
+end
+
+
+--- Whether a task waits for a socket.
+---@return boolean
+function host.pending()
+  return readers.count + writers.count > 0
+end
+
+
+--- Raises unless a value is a socket.
+local function check_socket(value, name)
+  local kind = type(value)
+  if not ((kind == "userdata" or kind == "table") and value.getfd) then
+    check.fail(1, name, "socket expected, got " .. kind, 2)
+  end
+end
+
+
+--- Waits until a socket can be read from (`receive`, `accept`) without blocking: it has data, has
+-- come to its end, or has been closed.
+---@param socket table  a socket of LuaSocket's, or anything with its `getfd`
+---@return true
+-- Raises where the system cannot wait for so many.
+function host.readable(socket)
+  check_socket(socket, "readable")
+  local outcome = scheduler.wait(readers, socket).value
+  return outcome == true or check.fail(1, "readable", outcome)
+end
+
+
+--- Waits until a socket can be written to (`send`, the end of `connect`) without blocking.
+---@param socket table  a socket of LuaSocket's, or anything with its `getfd`
+---@return true
+-- Raises where the system cannot wait for so many.
+function host.writable(socket)
+  check_socket(socket, "writable")
+  local outcome = scheduler.wait(writers, socket).value
+  return outcome == true or check.fail(1, "writable", outcome)
+end
+
+
+--- An event of a socket's, for a `select`.
+---@class neap.SocketEvent
+---@field private sockets neap.Sockets
+---@field private socket table
+local SocketEvent = {}
+SocketEvent.__index = SocketEvent
+
+
+--- An awaitable that does what `readable` does.
+---@param socket table
+---@return neap.SocketEvent
+function host.reading(socket)
+  check_socket(socket, "reading")
+  return setmetatable({ sockets = readers, socket = socket }, SocketEvent)
+end
+
+
+--- An awaitable that does what `writable` does.
+---@param socket table
+---@return neap.SocketEvent
+function host.writing(socket)
+  check_socket(socket, "writing")
+  return setmetatable({ sockets = writers, socket = socket }, SocketEvent)
+end
+
+
+--- Waits for the event.
+---@return true
+function SocketEvent:wait()
+  return self:claim(scheduler.wait(self.sockets, self.socket))
+end
+
+
+--- Whether the event has come: `wait` may have to ask the system again, but not to wait.
+---@return boolean
+function SocketEvent:is_ready()
+  if not library then find() end
+  local socket, read, write = self.socket, nil, nil
+  local descriptor = socket:getfd()
+  if descriptor < 0 or not by_number and descriptor >= largest then return true end
+  if self.sockets == readers then read = { socket } else write = { socket } end
+  read, write = select(read, write, 0)
+  return (read[1] or write[1]) ~= nil
+end
+SocketEvent.done = SocketEvent.is_ready
+
+function SocketEvent:place()
+  return self.sockets, self.socket
+end
+
+function SocketEvent.claim(_, waiter)
+  return waiter.value == true or error("attempt to wait for a " .. waiter.value, 0)
+end
+
+awaitable.declare(SocketEvent)
+
+return host

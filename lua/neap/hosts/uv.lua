@@ -1,0 +1,262 @@
+--- libuv as a host: luv's loop in any Lua, and Neovim's.
+--
+-- Either side may own the loop. Where neap does (in `neap.run`, in a wait of the host thread), the
+-- host's sleep runs libuv's loop until an event or the deadline. Where libuv does (a script that
+-- ends with `uv.run()`, the editor), `attach` has tasks run from its callbacks:
+--
+--     require("neap.hosts.uv").attach()
+--
+-- libuv calls a prepare handle each time before it waits for events, hence after every callback
+-- that could have made a task ready. That is where a tick runs, if there is something to do, and
+-- where one timer is set to the next deadline; an idle handle keeps libuv from waiting while tasks
+-- are ready. Nothing wakes it between deadlines. The handles keep the loop alive while a task is
+-- ready or a deadline is set, and no longer; a check handle sees to it that a task which the last
+-- callback of all has made ready is run.
+--
+-- In Neovim, libuv's callbacks may not call most of `vim.api`, so that the tick itself is scheduled
+-- with `vim.schedule`, and runs where the editor runs its own.
+
+local census = require "neap.census"
+local clock = require "neap.clock"
+local failures = require "neap.failures"
+local loop = require "neap.loop"
+local run = require "neap.run"
+local scheduler = require "neap.scheduler"
+local vm = require "neap.vm"
+
+local ceil, huge, max, min = math.ceil, math.huge, math.max, math.min
+local error, pcall, type = error, pcall, type
+local has_work, idle_time, refusal = loop.has_work, loop.idle_time, loop.refusal
+local is_idle, timers = scheduler.is_idle, scheduler.timers
+
+--- The longest single sleep that is asked of libuv, in seconds.
+local LONGEST = 86400
+
+local uv, editor
+
+--- The handles; whether libuv drives the ticks, and whether neap is in a sleep.
+local prepare, check, idle, timer
+local is_attached, is_sleeping = false, false
+
+--- The deadline that `timer` is set to; whether `idle` is active; whether a tick is scheduled.
+local armed, is_spinning, is_scheduled = nil, false, false
+
+--- The loop's time at which the first of all its timers is due, as the editor begins to wait.
+local first_timer = huge
+
+---@type neap.Host
+local host = {}
+
+
+local function nothing() end
+
+
+--- Finds libuv at the first use of the host: this file loads without it.
+local function find(library)
+  local vim = vm.global_value("vim")
+  if type(vim) == "table" and (vim.uv or vim.loop) and vim.wait then
+    uv, editor = vim.uv or vim.loop, vim
+  else
+    local require = vm.global_value("require")
+    uv = library or require("luv")
+  end
+end
+
+
+--- How long a timer is to run, in milliseconds, so as never to be early: its time counts from that
+-- of the loop, which stands still while a callback runs, and is cut to whole milliseconds.
+local function delay(seconds)
+  return max(0, ceil(uv.hrtime() / 1e6 - uv.now() + min(seconds, LONGEST) * 1000))
+end
+
+
+--- Keeps libuv from waiting for events, or lets it.
+local function spin(must_spin)
+  if must_spin == is_spinning then return end
+  is_spinning = must_spin
+  if must_spin then idle:start(nothing) else idle:stop() end
+end
+
+
+local function rung()
+  armed = nil
+end
+
+
+--- Has libuv come back at the next deadline.
+local function arm()
+  local deadline = timers:next_deadline()
+  if deadline == armed then return end
+  armed = deadline
+  if deadline then
+    timer:start(delay(deadline - clock.now()), 0, rung)
+  else
+    timer:stop()
+  end
+end
+
+
+--- Runs what is ready, and reports what nobody will see once no task lives any more.
+local function tick()
+  -- One tick makes ready what is due, the next one runs it.
+  if is_idle() then run.step() end
+  run.step()
+  if census.alive() == 0 then failures.flush() end
+end
+
+
+--- libuv is about to wait for events. It may have served timers just before, also in a sleep.
+local function before_waiting()
+  if is_sleeping then return spin(has_work()) end
+  if refusal() then return end
+  check:unref()
+  if idle_time() == 0 then tick() end
+  spin(not is_idle())
+  arm()
+end
+
+
+--- libuv has called back for events. As long as anything is alive, it is to come round once more:
+-- what the last callbacks of the round make ready would be left lying otherwise.
+local function after_events()
+  if uv.loop_alive() or not is_idle() then check:ref() end
+end
+
+
+local function tick_in_editor()
+  is_scheduled = false
+  if not is_attached then return end
+  spin(false)
+  if refusal() then return end
+  if idle_time() == 0 then tick() end
+  arm()
+end
+
+
+--- The same in Neovim. What was scheduled just now, by a timer or by this function, runs after the
+-- wait for events: that is to be over at once.
+local function before_waiting_in_editor()
+  if is_sleeping then return spin(uv.now() >= first_timer) end
+  spin(false)
+  if is_scheduled or refusal() then return end
+  if idle_time() ~= 0 then return arm() end
+  is_scheduled = true
+  editor.schedule(tick_in_editor)
+  spin(true)
+end
+
+
+local function open()
+  if prepare then return end
+  prepare, check, idle, timer = uv.new_prepare(), uv.new_check(), uv.new_idle(), uv.new_timer()
+  prepare:unref()
+end
+
+
+--- Whether Ctrl-C was pressed. Some releases look for it only at the end of a `vim.wait`, but every
+-- evaluation does.
+local function is_interrupted()
+  local ok, err = pcall(editor.api.nvim_eval, "0")
+  return not ok and type(err) == "string" and err:find("interrupt", 1, true) ~= nil
+end
+
+
+--- The editor goes on meanwhile. It asks before each event whether the wait is over, and need not
+-- ask five times a second in between.
+local function wait_in_editor(seconds)
+  local interrupted = false
+  local function is_over()
+    interrupted = is_interrupted()
+    spin(false)
+    local left = uv.backend_timeout()
+    first_timer = left and left >= 0 and uv.now() + left or huge
+    return interrupted or has_work()
+  end
+  if seconds == 0 then is_over = nil end
+  local time = ceil(min(seconds, LONGEST) * 1000)
+  local _, reason = editor.wait(time, is_over, LONGEST * 1000)
+  if interrupted or reason == -2 then error("interrupted", 0) end
+end
+
+
+local function wait(seconds)
+  if seconds > 0 and seconds < huge then timer:start(delay(seconds), 0, nothing) end
+  uv.run(seconds == 0 and "nowait" or "once")
+  timer:stop()
+  armed = nil
+end
+
+
+--- The system's time.
+---@return number seconds
+function host.now()
+  if not uv then find() end
+  return uv.hrtime() / 1e9
+end
+
+
+--- Runs libuv's loop until something has happened.
+---@param seconds number
+function host.sleep(seconds)
+  if not uv then find() end
+  open()
+  is_sleeping = true
+  prepare:start(editor and before_waiting_in_editor or before_waiting)
+  local ok, err = pcall(editor and wait_in_editor or wait, seconds)
+  if not is_attached then prepare:stop() end
+  spin(false)
+  is_sleeping = false
+  if not ok then error(err, 0) end
+end
+
+
+--- Whether a callback of libuv's may still wake a task; in the editor, always.
+---@return boolean
+function host.pending()
+  if not uv then find() end
+  if editor then return true end
+  if not is_attached then return uv.loop_alive() end
+  -- neap owns the loop now: what it has set itself does not count.
+  timer:stop()
+  armed = nil
+  spin(false)
+  check:unref()
+  local is_alive = uv.loop_alive()
+  check:ref()
+  return is_alive
+end
+
+
+--- Has libuv run the tasks, from the callbacks of its loop. To be called before the first task. In
+-- a script, `uv.run()` then returns when no task is ready, no deadline is set, and nothing else
+-- keeps it alive. Tasks that are spawned after it has returned run in the next `uv.run()` if
+-- `attach` is called again.
+---@param library? table  luv; by default Neovim's, or what `require "luv"` gives
+function host.attach(library)
+  if not uv then find(library) end
+  if census.alive() == 0 then
+    clock.use(host)
+  elseif clock.host() ~= host then
+    error("attempt to change the host of living tasks: call attach before the first one", 2)
+  end
+  open()
+  is_attached = true
+  prepare:start(editor and before_waiting_in_editor or before_waiting)
+  if not editor then check:start(after_events) end
+  check:ref()
+end
+
+
+--- Undoes `attach`, and closes the handles. Tasks that live wait for the next `attach`, or run when
+-- neap owns the loop.
+function host.detach()
+  if not is_attached then return end
+  prepare:close()
+  check:close()
+  idle:close()
+  timer:close()
+  prepare, check, idle, timer = nil, nil, nil, nil
+  is_attached, is_spinning, armed = false, false, nil
+end
+
+return host

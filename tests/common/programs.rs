@@ -1,0 +1,64 @@
+//! Tests that run programs which may not be installed.
+
+use std::env;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use libtest_mimic::{Failed, Trial};
+
+pub const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+pub type Check = Result<(), Failed>;
+
+/// Adds a test, or says what is missing for it: then it is ignored, and with `CI=true` fails.
+pub fn add(
+    trials: &mut Vec<Trial>,
+    name: &str,
+    needs: &[&str],
+    check: impl FnOnce() -> Check + Send + 'static,
+) {
+    let missing: Vec<String> =
+        needs.iter().filter(|it| !is_there(it)).map(ToString::to_string).collect();
+    trials.push(if missing.is_empty() {
+        Trial::test(name, check)
+    } else {
+        let text = format!("not installed: {}", missing.join(", "));
+        let in_ci = env::var("CI").is_ok_and(|it| it == "true");
+        Trial::test(format!("{name} ({text})"), move || Err(text.into())).with_ignored_flag(!in_ci)
+    });
+}
+
+/// Whether a command is there, or, after `LUA:`, a module of that Lua's.
+pub fn is_there(need: &str) -> bool {
+    let Some((lua, module)) = need.split_once(':') else {
+        let path = env::var_os("PATH").unwrap_or_default();
+        return env::split_paths(&path).any(|folder| folder.join(need).is_file());
+    };
+    let output = Command::new(lua).args(["-e", &format!("require '{module}'")]).output();
+    output.is_ok_and(|it| it.status.success())
+}
+
+/// The names of the scripts in a folder, without their end, in order.
+pub fn stems(folder: &str) -> Vec<String> {
+    let entries = fs::read_dir(Path::new(ROOT).join(folder)).expect("the folder can be read");
+    let mut stems: Vec<String> = entries
+        .map(|entry| entry.expect("the folder can be read").path())
+        .filter(|path| path.extension() == Some(OsStr::new("lua")))
+        .map(|path| path.file_stem().unwrap().to_str().expect("a name in UTF-8").to_owned())
+        .collect();
+    stems.sort();
+    stems
+}
+
+/// The Lua code of one of the README's guides.
+pub fn guide(title: &str) -> Result<String, Failed> {
+    let readme = fs::read_to_string(Path::new(ROOT).join("README.md"))?;
+    let heading = format!("\n### {title}\n");
+    let (_, section) = readme.split_once(&heading).ok_or(format!("no guide {title:?}"))?;
+    let section = section.split("\n#").next().unwrap_or_default();
+    let code = section.split_once("```lua\n").and_then(|(_, code)| code.split_once("```\n"));
+    let (code, _) = code.ok_or(format!("no code in {title:?}"))?;
+    Ok(code.to_owned())
+}

@@ -1,0 +1,221 @@
+//! neap inside the programs that people use, waiting for things that really happen.
+//!
+//! Each script in a folder of `tests/ports` runs in each program that the folder is for, and prints
+//! what the file beside it says: `ports::FOLDER::PROGRAM::SCRIPT`. A script that blocks its host
+//! prints something else, or does not end in time.
+//!
+//! The README's guides for these programs work to the letter: `ports::guide::...`.
+//!
+//! What is not installed is shown as ignored; with `CI=true` it is a failure.
+
+#[allow(dead_code, reason = "the neap command is what these tests do without")]
+mod common;
+#[path = "common/programs.rs"]
+mod programs;
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+use libtest_mimic::{Arguments, Trial};
+use programs::{ROOT, add, guide, stems};
+
+/// The Luas for which Debian has LuaSocket and luv.
+const LUAS: [&str; 5] = ["lua5.1", "luajit", "lua5.2", "lua5.3", "lua5.4"];
+
+/// Where neap is found, and the system's modules too.
+const LUA_PATH: &str = "lua/?.lua;;";
+
+/// What lets a process wait, for a trace; and `write`, which shows a script's marks.
+const WAITS: &str =
+    "trace=write,epoll_wait,epoll_pwait,poll,ppoll,select,pselect6,nanosleep,clock_nanosleep,futex";
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let mut trials = Vec::new();
+    for lua in LUAS {
+        let (socket, luv) = (format!("{lua}:socket"), format!("{lua}:luv"));
+        scripts(&mut trials, "luasocket", lua, &[lua, &socket]);
+        scripts(&mut trials, "uv", lua, &[lua, &luv]);
+    }
+    scripts(&mut trials, "neovim", "nvim", &["nvim"]);
+    love(&mut trials);
+    guides(&mut trials);
+    idle(&mut trials);
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// The scripts of a folder, in a program.
+fn scripts(trials: &mut Vec<Trial>, folder: &str, program: &'static str, needs: &[&str]) {
+    for script in stems(&format!("tests/ports/{folder}")) {
+        let path = format!("tests/ports/{folder}/{script}.lua");
+        add(trials, &format!("ports::{folder}::{program}::{script}"), needs, move || {
+            let expected = fs::read_to_string(Path::new(ROOT).join(&path).with_extension("out"))?;
+            let outcome = common::finish(&mut command(&run(program, &path)), b"");
+            // The editor shows its messages on standard error.
+            let is_silent = program == "nvim" || outcome.stderr.is_empty();
+            if outcome.code == Some(0) && is_silent && outcome.stdout == expected {
+                return Ok(());
+            }
+            Err(format!("{path} must print\n\n{expected}\nbut this came:\n{outcome:#?}").into())
+        });
+    }
+}
+
+/// What runs a Lua file.
+fn run(program: &str, script: &str) -> Vec<String> {
+    let mut words = vec![program.to_owned()];
+    if program == "nvim" {
+        // Its own print shows a message. After a script's error it would stay open.
+        let call = format!(
+            "lua print = function(...)
+               local texts = {{}}
+               for i = 1, select('#', ...) do texts[i] = tostring((select(i, ...))) end
+               io.stdout:write(table.concat(texts, '\\t'), '\\n')
+               io.stdout:flush()
+             end
+             local ok, err = xpcall(dofile, debug.traceback, [==[{script}]==])
+             if not ok then io.stderr:write(err, '\\n') vim.cmd 'cquit 1' end"
+        );
+        let options = ["--headless", "-u", "NONE", "-i", "NONE", "-n", "-c"].map(String::from);
+        words.extend(options);
+        words.push(call.replace('\n', " "));
+    } else {
+        words.push(script.to_owned());
+    }
+    words
+}
+
+/// A command in the package's root.
+fn command(words: &[String]) -> Command {
+    let mut command = Command::new(&words[0]);
+    command.args(&words[1..]).current_dir(ROOT).env("LUA_PATH", LUA_PATH);
+    command
+}
+
+/// The game's frames go on while its tasks sleep. A machine that is busy with other things may hold
+/// the game itself up: it has three tries.
+fn love(trials: &mut Vec<Trial>) {
+    let expected = "Ebb sails, Flood sails, Slack sails, \
+        Ebb is in the lock, many short frames, Flood is in the lock, Ebb is at 440, \
+        many short frames, Slack is in the lock, Flood is at 440, many short frames, \
+        Slack is at 440";
+    add(trials, "ports::love::love::harbour", &["love", "xvfb-run", "xauth"], move || {
+        // Were it to hang, the display would outlive what started it.
+        let words = ["xvfb-run", "-a", "timeout", "15", "love", "tests/ports/love"];
+        let words = words.map(String::from);
+        let mut outcomes = Vec::new();
+        for _ in 0..3 {
+            let outcome = common::finish(&mut command(&words), b"");
+            let lines: Vec<&str> = outcome.stdout.lines().map(frames).collect();
+            if outcome.code == Some(0) && lines.join(", ") == expected {
+                return Ok(());
+            }
+            outcomes.push(outcome);
+        }
+        Err(format!("{outcomes:#?}").into())
+    });
+}
+
+/// A line of the game's; what it says of the frames during a sleep of 300 ms is judged: a sleep
+/// that blocks lets it draw one at most, and that one takes as long.
+fn frames(line: &str) -> &str {
+    let numbers: Vec<u32> = line.split(' ').filter_map(|word| word.parse().ok()).collect();
+    match numbers[..] {
+        [count, longest] if count >= 10 && longest < 250 => "many short frames",
+        _ => line,
+    }
+}
+
+fn guides(trials: &mut Vec<Trial>) {
+    let quit = "\nneap.spawn(function()
+        repeat neap.sleep('5ms') until #neap.tasks() == 1
+        if love then love.event.quit() else vim.cmd 'qa!' end
+    end)";
+    let guides = [
+        ("LuaSocket", "lua5.1", "lua5.1:socket", "", "true\thigh water at noon"),
+        ("A libuv loop", "lua5.1", "lua5.1:luv", "", "a file\nlater"),
+        ("A libuv loop", "luajit", "luajit:luv", "", "a file\nlater"),
+        ("Neovim", "nvim", "nvim", quit, "a file"),
+        ("A LÖVE game", "love", "xvfb-run", quit, "3\n2\n1\ngo"),
+    ];
+    for (title, program, need, rest, expected) in guides {
+        let name =
+            format!("{}_in_{program}", title.to_lowercase().replace(' ', "_").replace('ö', "o"));
+        add(trials, &format!("ports::guide::{name}"), &[program, need], move || {
+            let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+            let path = folder.join("main.lua");
+            fs::create_dir_all(&folder)?;
+            fs::write(&path, guide(title)? + rest)?;
+            let words = if program == "love" {
+                fs::copy(
+                    Path::new(ROOT).join("tests/ports/love/conf.lua"),
+                    folder.join("conf.lua"),
+                )?;
+                let game = folder.to_str().ok_or("a path in UTF-8")?;
+                ["xvfb-run", "-a", "timeout", "15", "love", game].map(String::from).to_vec()
+            } else {
+                run(program, path.to_str().ok_or("a path in UTF-8")?)
+            };
+            let outcome = common::finish(&mut command(&words), b"");
+            if outcome.code == Some(0) && outcome.stdout.trim_end() == expected {
+                return Ok(());
+            }
+            Err(format!("{title} must print\n\n{expected}\n\nbut this came:\n{outcome:#?}").into())
+        });
+    }
+}
+
+/// Between two deadlines nothing wakes a process in which all tasks sleep.
+fn idle(trials: &mut Vec<Trial>) {
+    let neap = env!("CARGO_BIN_EXE_neap").to_owned();
+    let programs = [
+        (
+            "neap",
+            "running",
+            vec![neap, "run".to_owned(), "tests/ports/idle/running.lua".to_owned()],
+        ),
+        ("luajit", "running", run("luajit", "tests/ports/idle/running.lua")),
+        ("luajit", "attached", run("luajit", "tests/ports/idle/attached.lua")),
+        ("nvim", "running", run("nvim", "tests/ports/idle/running.lua")),
+        ("nvim", "attached", run("nvim", "tests/ports/idle/attached.lua")),
+    ];
+    for (program, script, words) in programs {
+        // Luau has no way to write a mark out at once.
+        if program == "neap" && cfg!(feature = "luau") {
+            continue;
+        }
+        let needs: &[&str] = match program {
+            "neap" => &["strace"],
+            "luajit" => &["strace", "luajit", "luajit:luv"],
+            _ => &["strace", program],
+        };
+        add(trials, &format!("ports::idle::{program}::{script}"), needs, move || {
+            let name = format!("idle_{program}_{script}.log");
+            let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+            let log_path = log.to_str().ok_or("a path in UTF-8")?;
+            // What strace runs would outlive it.
+            let trace = ["strace", "-f", "-e", WAITS, "-o", log_path, "timeout", "30"];
+            let trace = trace.map(String::from);
+            let outcome = common::finish(&mut command(&[&trace[..], &words].concat()), b"");
+            if outcome.code != Some(0) {
+                return Err(format!("{outcome:#?}").into());
+            }
+            let log = fs::read_to_string(log)?;
+            let short = waits(&log, "a short sleep", "a long sleep")?;
+            let long = waits(&log, "a long sleep", "the end")?;
+            // A program may look for events before and after, at once.
+            if long.len() > 4 || long.len() > short.len() + 1 {
+                return Err(format!("woken during a sleep:\n{}", long.join("\n")).into());
+            }
+            Ok(())
+        });
+    }
+}
+
+/// The calls in a trace that waited, between two marks that the script wrote.
+fn waits<'a>(log: &'a str, from: &str, to: &str) -> Result<Vec<&'a str>, String> {
+    let (_, rest) = log.split_once(from).ok_or(format!("no mark {from:?} in\n{log}"))?;
+    let (part, _) = rest.split_once(to).ok_or(format!("no mark {to:?} in\n{log}"))?;
+    Ok(part.lines().skip(1).filter(|line| !line.contains("write(")).collect())
+}
