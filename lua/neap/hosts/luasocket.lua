@@ -73,7 +73,7 @@ function Sockets:remove(waiter)
   local list = lists[slot]
   list:remove(waiter)
   waiter.value = nil
-  if list.first then return end
+  if list:head() then return end
   local count = self.count
   local last = sockets[count]
   sockets[slot], lists[slot], slots[last] = last, lists[count], slot
@@ -88,7 +88,7 @@ end
 function Sockets:wake(socket, outcome)
   local slot = self.slots[socket]
   while slot do
-    local waiter = self.lists[slot].first
+    local waiter = self.lists[slot]:head()
     self:remove(waiter)
     waiter:wake(nil, outcome)
     slot = self.slots[socket]

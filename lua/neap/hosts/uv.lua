@@ -18,7 +18,6 @@
 
 local census = require "neap.census"
 local clock = require "neap.clock"
-local failures = require "neap.failures"
 local loop = require "neap.loop"
 local run = require "neap.run"
 local scheduler = require "neap.scheduler"
@@ -96,12 +95,11 @@ local function arm()
 end
 
 
---- Runs what is ready, and reports what nobody will see once no task lives any more.
+--- Runs what is ready.
 local function tick()
   -- One tick makes ready what is due, the next one runs it.
   if is_idle() then run.step() end
   run.step()
-  if census.alive() == 0 then failures.flush() end
 end
 
 
