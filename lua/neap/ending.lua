@@ -18,9 +18,9 @@ local rawequal, tostring, type = rawequal, tostring, type
 local status = coroutine.status
 local conclude, enqueue_start = scheduler.conclude, scheduler.enqueue_start
 
-local task_of, callers, callees
+local task_of, callers
 registry.on_shrink(function()
-  task_of, callers, callees = registry.task_of, registry.callers, registry.callees
+  task_of, callers = registry.task_of, registry.callers
 end)
 
 --- What a finalizer gets that yields by itself.
@@ -100,7 +100,6 @@ local function close(task, closer, err)
       end
     end
     callers[thread], task_of[thread] = nil, nil
-    if caller then callees[caller] = nil end
     owned.kill(thread)
     thread = caller
   end

@@ -19,7 +19,10 @@ loop.RUNNING = "the scheduler is already running"
 
 local is_active, driver, is_unprotected = false, nil, false
 local loader_thread = running()
-local host_thread = loader_thread
+
+--- The thread that loaded neap, and the one that called `run` or `step` last.
+---@type thread?
+loop.loader_thread, loop.host_thread = loader_thread, loader_thread
 
 --- The goal that `drive` runs for.
 local sought
@@ -30,7 +33,7 @@ local sought
 ---@return boolean
 function loop.is_host()
   local me, is_main = running()
-  return not me or me == host_thread or is_main == true or me == loader_thread
+  return not me or me == loop.host_thread or is_main == true or me == loader_thread
 end
 
 
@@ -60,7 +63,7 @@ end
 ---@return any ...  fn's results or its error
 function loop.enter(fn, ...)
   local me = running()
-  is_active, driver, host_thread = true, me, me
+  is_active, driver, loop.host_thread = true, me, me
   -- A host that is a coroutine may yield from its sleep, which 5.1's pcall would not allow.
   is_unprotected = me ~= nil and not vm.yieldable_pcall
   if is_unprotected then return leave(true, fn(...)) end

@@ -78,9 +78,10 @@ end
 
 
 local function let_go(task)
+  -- From the innermost thread, which waits for no pcall, to the one that the task began in.
   local thread, root = task.thread, nil
   while thread do
-    task_of[thread] = nil
+    task_of[thread], callees[thread] = nil, root
     thread, root = callers[thread], thread
   end
   task.box = setmetatable({ root }, weak)
@@ -112,8 +113,9 @@ function owned.take_back(task)
   loose[root], task.box = nil, nil
   local thread = root
   while thread do
-    task_of[thread], task.thread = task, thread
-    thread = callees[thread]
+    local callee = callees[thread]
+    task_of[thread], task.thread, callees[thread] = task, thread, nil
+    thread = callee
   end
   registry.gone = registry.gone - 1
   return true

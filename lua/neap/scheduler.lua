@@ -16,7 +16,7 @@
 -- counted in `stale` and passed over.
 --
 -- Names in the hot loop: `current` is the thread that the scheduler resumed last and that runs now
--- (false when none does); `task_of`, `callers` and `callees` are the registry's.
+-- (false when none does); `task_of` and `callers` are the registry's.
 
 local vm = require "neap.vm"
 local clock = require "neap.clock"
@@ -42,9 +42,9 @@ local NESTED_SPAWNS = 40
 
 local current = false
 
-local task_of, callers, callees
+local task_of, callers
 registry.on_shrink(function()
-  task_of, callers, callees = registry.task_of, registry.callers, registry.callees
+  task_of, callers = registry.task_of, registry.callers
 end)
 
 --- How many resumes are nested within the one that the loop made.
@@ -236,9 +236,8 @@ local function settle(thread, ok, request, a, b, c)
     elseif request == NESTED then
       return settle(task.thread, true, a, b, c)
     elseif request == CALL then
-      local child = a.child
-      task_of[child], task.thread, current = task, child, child
-      return settle(child, resume(child, PCALL, a.fn, a.count, a.value))
+      task_of[a], task.thread, current = task, a, a
+      return settle(a, resume(a, PCALL, b, 0))
     elseif request == DIE then
       return task:killed()
     elseif request ~= PCALL and status(thread) ~= "dead" then
@@ -250,10 +249,8 @@ local function settle(thread, ok, request, a, b, c)
   if task.thread ~= thread then scheduler.unwind(task, thread) end
   local caller = callers[thread]
   if caller then
-    callers[thread], callees[caller] = nil, nil
     task_of[thread], task.thread, current = nil, caller, caller
-    if not ok then return settle(caller, resume(caller, DELIVER, false, 1, request, thread)) end
-    recycle(thread)
+    if not ok then return settle(caller, resume(caller, DELIVER, false, 1, request)) end
     return settle(caller, resume(caller, DELIVER, true, a, b))
   elseif not ok then
     return task:failed(request, thread)
@@ -308,7 +305,7 @@ function scheduler.unwind(task, thread)
   while inner and inner ~= thread do
     local caller = callers[inner]
     vm.close(inner)
-    callers[inner], callees[caller], task_of[inner] = nil, nil, nil
+    callers[inner], task_of[inner] = nil, nil
     inner = caller
   end
   task.thread = thread
@@ -579,15 +576,38 @@ end
 -- ends here if it is the one that was cancelled.
 function scheduler.checkpoint()
   local me = running()
-  local task = me == current and task_of[me]
+  local task = scheduler.adopt(me) and task_of[me]
   if task and task.doomed then scheduler.die() end
 end
 
 
---- Whether the code that runs is in the thread that the scheduler resumed last.
+--- Whether a thread is the one that the scheduler resumed last. A `pcall` on Lua 5.1 runs its
+-- function in another, and says nothing of it: that one is then adopted by the task that runs, as
+-- the innermost of its threads.
+---@param thread thread?
+---@return boolean
+function scheduler.adopt(thread)
+  local outer = thread
+  while outer ~= current do
+    if not outer then return false end
+    outer = callers[outer]
+  end
+  if outer ~= thread then
+    local task, inner = task_of[outer], thread
+    while inner ~= outer do
+      task_of[inner] = task
+      inner = callers[inner]
+    end
+    task.thread, current = thread, thread
+  end
+  return true
+end
+
+
+--- Whether the code that runs is in the task that the scheduler resumed last.
 ---@return boolean
 function scheduler.is_in_current()
-  return running() == current
+  return scheduler.adopt(running())
 end
 
 

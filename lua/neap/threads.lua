@@ -3,10 +3,10 @@
 -- Making a coroutine costs more than running a small function in it, so a thread whose function has
 -- returned goes back to a pool. The pool is weak: what it holds is the collector's to take.
 --
--- A thread is started by resuming it with TASK, or with PCALL where it serves a `pcall`; then the
--- function, and its arguments as `keep` gave them. When the function has returned it yields the
--- same token, and the results in the same form. Resumed with anything else, which only a user who
--- got hold of it can do, it yields again.
+-- A thread is started by resuming it with TASK, the function, and its arguments as `keep` gave
+-- them. When the function has returned it yields TASK and the results in the same form. Resumed
+-- with anything else, which only a user who got hold of it can do, it yields again. PCALL is for
+-- the threads that serve a `pcall` on Lua 5.1 (see neap.children).
 
 local vm = require "neap.vm"
 
@@ -42,7 +42,7 @@ end
 
 local function serve(token, fn, count, value)
   while true do
-    if token == TASK or token == PCALL then
+    if token == TASK then
       -- Nothing else lies on the stack below fn: the first stack that a thread gets is small.
       if count == 0 then
         count, value = keep(fn())
@@ -51,7 +51,7 @@ local function serve(token, fn, count, value)
       else
         count, value = keep(fn(unpack(value, 1, count)))
       end
-      token, fn, count, value = co_yield(token, count, value)
+      token, fn, count, value = co_yield(TASK, count, value)
     else
       token, fn, count, value = co_yield()
     end

@@ -76,8 +76,9 @@ end
 
 function scheduler.wait_elsewhere(me, current, place, argument)
   if scheduler.bar then error(scheduler.bar, 0) end
+  local is_current = me == current or scheduler.adopt(me)
   local task = task_of[me or false]
-  if me == current then
+  if is_current then
     if task.doomed then scheduler.die() end
     return scheduler.suspend(me, place, argument)
   elseif not task and loop.is_host() then

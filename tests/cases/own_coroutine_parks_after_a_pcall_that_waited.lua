@@ -1,0 +1,17 @@
+-- A coroutine of the user's that has waited inside a pcall parks behind it, and is continued there.
+local thread = coroutine.create(function()
+  print("coroutine:", pcall(function()
+    task.wait(1)
+    return "has waited inside a pcall"
+  end))
+  print("coroutine: got", coroutine.yield())
+  task.wait(1)
+  print("coroutine: got", coroutine.yield())
+end)
+print("script: resume returns", coroutine.resume(thread))
+task.wait(2)
+task.spawn(thread, "a value by spawn")
+task.wait(2)
+print("script: it is " .. coroutine.status(thread))
+print("script: resume returns", coroutine.resume(thread, "a value by resume"))
+print("script: it is " .. coroutine.status(thread))
