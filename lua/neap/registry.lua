@@ -2,8 +2,9 @@
 --
 -- `task_of` leads from a thread to its task, for all threads of tasks that have begun and not
 -- ended. On Lua 5.1 a `pcall` runs its function in a thread of its own: `callers` leads from that
--- thread to the one that called, or called last, and `callees` back, as long as both are parked for
--- their user. These two are weak: a chain that its user has dropped is held by nothing here.
+-- thread to the one that called, or called last; `callees` leads back, to be believed only for
+-- a task that was let go (see neap.owned). These two are weak: a chain that its user has dropped is
+-- held by nothing here.
 --
 -- Lua's tables never shrink by themselves, so when a burst of tasks is over, and has been
 -- collected, all tables that grow with their number are replaced (neap.census says when). Who keeps
