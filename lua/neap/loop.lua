@@ -87,7 +87,7 @@ end
 ---@return boolean
 function loop.has_work()
   if not scheduler.is_idle() then return true end
-  if sought then return sought.is_reached end
+  if sought then return sought.is_reached == true end
   return census.alive() == 0
 end
 

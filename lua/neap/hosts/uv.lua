@@ -95,10 +95,9 @@ local function arm()
 end
 
 
---- Runs what is ready.
+--- Runs what is ready or due.
 local function tick()
-  -- One tick makes ready what is due, the next one runs it.
-  if is_idle() then run.step() end
+  scheduler.wake_due()
   run.step()
 end
 

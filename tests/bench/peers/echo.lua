@@ -1,35 +1,22 @@
--- What real connections cost: an echo server and 200 clients in one process, each of which sends
--- 100 lines and waits for each answer; neap on LuaSocket and on libuv beside copas, alternating in
--- one process. Prints the best of several rounds, ratio first: how many times as many echoes a
--- second.
+-- neap on LuaSocket and on libuv beside copas: an echo server and 200 clients in one process, each
+-- of which sends 100 lines and waits for each answer. It needs LuaSocket and copas, and leaves
+-- libuv out where there is no luv.
 --
---   LUA_PATH="lua/?.lua;;" lua5.1 tests/bench/echo.lua [clients]
---
--- It needs LuaSocket and copas, and leaves libuv out where there is no luv.
+--   LUA_PATH="lua/?.lua;tests/bench/?.lua;;" lua5.1 tests/bench/peers/echo.lua [clients]
 
-local neap = require "neap"
-
-local has_socket, socket = pcall(require, "socket")
-local has_copas, copas = pcall(require, "copas")
+local copas = require "copas"
+local socket = require "socket"
 local has_luv, uv = pcall(require, "luv")
-if not (has_socket and has_copas) then
-  io.stderr:write("echo: needs LuaSocket and copas\n")
-  return
-end
-
+local neap = require "neap"
+local measure = require "./measure"
 local sockets = require "neap.hosts.luasocket"
 local uv_host = require "neap.hosts.uv"
 
 local CLIENTS = tonumber((...)) or 200
 local LINES = 100
-local ROUNDS = 5
 local TEXT = "the tide comes in and the tide goes out"
 
 local echoes
-
-local function check_count()
-  assert(echoes == CLIENTS * LINES, "echoes: " .. echoes)
-end
 
 local function on_copas()
   local server = assert(socket.bind("127.0.0.1", 0, CLIENTS))
@@ -173,28 +160,21 @@ local function on_libuv()
   uv.run()
 end
 
-local function measure(fn)
-  collectgarbage()
-  echoes = 0
-  local start = os.clock()
-  fn()
-  local time = os.clock() - start
-  check_count()
-  return time
-end
-
-local best = { copas = math.huge, luasocket = math.huge, libuv = math.huge }
-for _ = 1, ROUNDS do
-  best.copas = math.min(best.copas, measure(on_copas))
-  best.luasocket = math.min(best.luasocket, measure(on_luasocket))
-  if has_luv then best.libuv = math.min(best.libuv, measure(on_libuv)) end
-end
-
-local line = "%.2f  echoes a second, %d clients, on %s over copas (%.0f over %.0f)"
-local count = CLIENTS * LINES
-for _, name in ipairs { "luasocket", "libuv" } do
-  if best[name] < math.huge then
-    local rate, copas_rate = count / best[name], count / best.copas
-    print(line:format(rate / copas_rate, CLIENTS, name, rate, copas_rate))
+--- Runs one to its end, and looks whether all was said.
+local function whole(fn)
+  return function()
+    echoes = 0
+    fn()
+    assert(echoes == CLIENTS * LINES, "echoes: " .. echoes)
   end
 end
+
+local theirs = whole(on_copas)
+
+local function race(name, ours)
+  local what = ("echo on %s, %d clients"):format(name, CLIENTS)
+  measure.race("copas", what, CLIENTS * LINES, theirs, whole(ours))
+end
+
+race("LuaSocket", on_luasocket)
+if has_luv then race("libuv", on_libuv) end
