@@ -80,15 +80,24 @@ for name in switch scale spawn channel pingpong sleep timeout select pcall callb
   done
 done
 
-for peer in cqueues copas luv; do
+# peer NAME MODULE ...: runs a bench where the modules that it needs are.
+peer() {
+  local name=$1 lua module needs=""
+  shift
+  for module in "$@"; do needs+="require '$module' "; done
   for lua in "${interpreters[@]}"; do
-    if "$lua" -e "require '$peer'" 2>/dev/null; then
-      measure peers "$lua" "$lua" "tests/bench/peers/$peer.lua"
+    if "$lua" -e "$needs" 2>/dev/null; then
+      measure peers "$lua" "$lua" "tests/bench/peers/$name.lua"
     else
-      echo "$lua has no $peer"
+      echo "$lua lacks what tests/bench/peers/$name.lua needs: $*"
     fi
   done
-done
+}
+
+peer cqueues cqueues
+peer copas copas
+peer luv luv
+peer echo socket copas luv
 luau_peers=(--quiet --release --locked --manifest-path tests/bench/luau-peers/Cargo.toml)
 if cargo build "${luau_peers[@]}"; then
   measure peers luau cargo run "${luau_peers[@]}" -- lua
