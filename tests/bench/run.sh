@@ -97,7 +97,7 @@ peer() {
 peer cqueues cqueues
 peer copas copas
 peer luv luv
-peer echo socket copas luv
+peer echo socket copas
 luau_peers=(--quiet --release --locked --manifest-path tests/bench/luau-peers/Cargo.toml)
 if cargo build "${luau_peers[@]}"; then
   measure peers luau cargo run "${luau_peers[@]}" -- lua
