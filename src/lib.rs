@@ -241,7 +241,8 @@ pub fn run(lua: &Lua, chunk: Chunk<'_>) -> Result<MultiValue> {
 /// # Errors
 ///
 /// When `lua` has seen no [`install_clock`] or other installation, when it is running its scheduler
-/// already, or when the host itself failed. The failure of a task is no error of `step`.
+/// already, or when the host itself failed. The failure of a task is no error of `step`: when no task
+/// lives any more, those that nobody has waited for are reported.
 ///
 /// # Examples
 ///

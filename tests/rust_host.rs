@@ -231,8 +231,10 @@ fn nothing_sleeps_where_there_is_only_a_clock() -> Result<()> {
 #[test]
 fn a_failed_task_fails_no_step() -> Result<()> {
     let (lua, _) = lua_with_clock()?;
+    lua.load("neap.on_error(function(err) reported = err end)").exec()?;
     let task: Table = lua.load("return neap.spawn(error, 'broke', 0)").eval()?;
     assert_eq!(neap::step(&lua)?, None);
+    assert_eq!(lua.globals().get::<String>("reported")?, "broke");
     let error = lua
         .load("return (select(2, pcall(...)))")
         .call::<String>((task.get::<Function>("wait")?, task))?;
