@@ -28,8 +28,8 @@ local Waiters = require "neap.waiters"
 local co_yield, resume, running, status =
   coroutine.yield, coroutine.resume, vm.running, coroutine.status
 local now, pairs = clock.now, pairs
-local TASK, PCALL, acquire, recycle, release =
-  threads.TASK, threads.PCALL, threads.acquire, threads.recycle, threads.release
+local TASK, ONE, MANY, PCALL, acquire, recycle, release = threads.TASK, threads.ONE,
+  threads.MANY, threads.PCALL, threads.acquire, threads.recycle, threads.release
 
 local scheduler = {}
 
@@ -283,14 +283,17 @@ end
 --- Begins a task, unless it has left the queue.
 local function begin(task)
   if task.parked ~= line and (task.state ~= "entering" or task.slot) then return end
-  local fn, count, value = task.fn, task.count, nil
+  local fn, count, token, value = task.fn, task.count, TASK, nil
   if not fn then return go_on(task, task.thread) end
-  if count > 0 then value, task.value = task.value, nil end
+  if count > 0 then
+    token, value, task.value = ONE, task.value, nil
+    if count > 1 then token, value.n = MANY, count end
+  end
   local thread = idle_thread
   if thread then idle_thread = false else thread = acquire() end
   task.state, task.parked, task.thread = "started", false, thread
   task_of[thread], current = task, thread
-  local ok, request, a, b, c = resume(thread, TASK, fn, count, value)
+  local ok, request, a, b, c = resume(thread, token, fn, value)
   if request == TASK then return retire(task, thread, a, b) end
   return settle(thread, ok, request, a, b, c)
 end

@@ -3,8 +3,9 @@
 -- Making a coroutine costs more than running a small function in it, so a thread whose function has
 -- returned goes back to a pool. The pool is weak: what it holds is the collector's to take.
 --
--- A thread is started by resuming it with TASK, the function, and its arguments as `keep` gave
--- them. When the function has returned it yields TASK and the results in the same form. Resumed
+-- A thread is started by `resume(thread, token, fn, value)`: with TASK where there is no argument,
+-- ONE where the value is the only one, MANY where it is a table of them, their number in `n`. When
+-- the function has returned, the thread yields TASK and the results as `keep` gives them. Resumed
 -- with anything else, which only a user who got hold of it can do, it yields again. PCALL is for
 -- the threads that serve a `pcall` on Lua 5.1 (see neap.children).
 
@@ -15,8 +16,8 @@ local select, setmetatable, unpack = select, setmetatable, vm.unpack
 
 local threads = {}
 
-local TASK, PCALL = {}, {}
-threads.TASK, threads.PCALL = TASK, PCALL
+local TASK, ONE, MANY, PCALL = {}, {}, {}, {}
+threads.TASK, threads.ONE, threads.MANY, threads.PCALL = TASK, ONE, MANY, PCALL
 
 
 --- Holds any number of values in two: their count, and the value itself or a table of several.
@@ -40,20 +41,21 @@ function threads.release(count, value)
 end
 
 
-local function serve(token, fn, count, value)
+--- What a thread runs. Little lies on the stack below fn, for the first stack that a thread gets is
+-- small.
+local function serve(token, fn, value)
   while true do
     if token == TASK then
-      -- Nothing else lies on the stack below fn: the first stack that a thread gets is small.
-      if count == 0 then
-        count, value = keep(fn())
-      elseif count == 1 then
-        count, value = keep(fn(value))
-      else
-        count, value = keep(fn(unpack(value, 1, count)))
-      end
-      token, fn, count, value = co_yield(TASK, count, value)
+      local count, result = keep(fn())
+      token, fn, value = co_yield(TASK, count, result)
+    elseif token == ONE then
+      local count, result = keep(fn(value))
+      token, fn, value = co_yield(TASK, count, result)
+    elseif token == MANY then
+      local count, result = keep(fn(unpack(value, 1, value.n)))
+      token, fn, value = co_yield(TASK, count, result)
     else
-      token, fn, count, value = co_yield()
+      token, fn, value = co_yield()
     end
   end
 end
