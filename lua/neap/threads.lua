@@ -42,17 +42,21 @@ end
 
 
 --- What a thread runs. Little lies on the stack below fn, for the first stack that a thread gets is
--- small.
+-- small; and nothing that a task has had stays there when it is over.
 local function serve(token, fn, value)
+  -- luacheck: ignore 311 (a yield may take long: what is overwritten after it is let go before it)
   while true do
     if token == TASK then
       local count, result = keep(fn())
+      fn = nil
       token, fn, value = co_yield(TASK, count, result)
     elseif token == ONE then
       local count, result = keep(fn(value))
+      fn, value = nil, nil
       token, fn, value = co_yield(TASK, count, result)
     elseif token == MANY then
       local count, result = keep(fn(unpack(value, 1, value.n)))
+      fn, value = nil, nil
       token, fn, value = co_yield(TASK, count, result)
     else
       token, fn, value = co_yield()
