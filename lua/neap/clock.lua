@@ -4,6 +4,9 @@ local clock = {}
 
 local huge = math.huge
 
+--- The longest single sleep that a host asks of its system, in seconds.
+clock.LONGEST = 86400
+
 --- Writes a report of a failure that nobody handles, where the host says how; kept when the next
 -- host says nothing.
 ---@type fun(text: string)?

@@ -4,6 +4,7 @@
 -- may stand for something else. Sleeping leaves the processor to others, except in the last host of
 -- all, which has nothing but `os.clock`: it waits busily and so burns the processor.
 
+local clock = require "neap.clock"
 local luasocket = require "neap.hosts.luasocket"
 local uv_host = require "neap.hosts.uv"
 local vm = require "neap.vm"
@@ -18,8 +19,7 @@ local global_value = vm.global_value
 --- `sleep` is called after each tick, with 0 when tasks are ready
 ---@field report? fun(text: string)  is told of failures in place of standard error
 
---- The longest single sleep that is asked of a system call, in seconds.
-local LONGEST = 86400
+local LONGEST = clock.LONGEST
 
 
 local function global_table(name)
@@ -119,13 +119,13 @@ end
 
 --- The processor's time, and a sleep that uses all of it: what counts is the time that this program
 -- computes, so a sleep burns the processor from its beginning to its end.
-local function busy(clock)
+local function busy(now)
   return {
-    now = clock,
+    now = now,
     sleep = function(seconds)
       if seconds == huge then error("a busy clock cannot sleep for ever", 0) end
-      local deadline = clock() + seconds
-      while clock() < deadline do end
+      local deadline = now() + seconds
+      while now() < deadline do end
     end,
   }
 end

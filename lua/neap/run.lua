@@ -74,8 +74,10 @@ function run.step()
   local ok, err = loop.enter(scheduler.tick)
   if not ok then error(err, 0) end
   local idle = loop.idle_time()
-  if not idle and census.alive() == 0 then failures.flush() end
-  return idle or census.alive() > 0 and huge or nil
+  if idle then return idle end
+  if census.alive() > 0 then return huge end
+  failures.flush()
+  return nil
 end
 
 return run

@@ -107,7 +107,6 @@ local function enqueue(thread)
   ready_count = ready_count + 1
   ready[ready_count] = thread
 end
-scheduler.enqueue = enqueue
 
 
 --- The place of those who are to begin, in whichever queue. Who is taken from it leaves an entry

@@ -14,14 +14,14 @@
 
 local awaitable = require "neap.awaitable"
 local check = require "neap.check"
+local clock = require "neap.clock"
 local scheduler = require "neap.scheduler"
 local vm = require "neap.vm"
 local Waiters = require "neap.waiters"
 
 local error, huge, min, setmetatable, type = error, math.huge, math.min, setmetatable, type
 
---- The longest single sleep that is asked of the system, in seconds.
-local LONGEST = 86400
+local LONGEST = clock.LONGEST
 
 local TOO_LARGE = "socket beyond the %d that socket.select can wait for"
 

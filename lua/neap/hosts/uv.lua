@@ -28,8 +28,7 @@ local error, pcall, type = error, pcall, type
 local has_work, idle_time, refusal = loop.has_work, loop.idle_time, loop.refusal
 local is_idle, timers = scheduler.is_idle, scheduler.timers
 
---- The longest single sleep that is asked of libuv, in seconds.
-local LONGEST = 86400
+local LONGEST = clock.LONGEST
 
 local uv, editor
 
