@@ -3,7 +3,7 @@ std = "min"
 max_line_length = 100
 
 -- These two look for what a VM or a host may have.
-for _, name in ipairs { "lua/neap/vm.lua", "lua/neap/host.lua" } do
+for _, name in ipairs { "lua/neap/kernel/vm.lua", "lua/neap/hosts/default.lua" } do
   files[name].std = "max+love+ngx_lua"
   files[name].read_globals = { "luv", "vim", "warn" }
 end

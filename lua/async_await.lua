@@ -7,14 +7,14 @@
 -- A join from inside one of these tasks suspends it. A join from outside runs the task now, and
 -- depth first what it joins, by iteration: `chain` is the stack of tasks that wait for one another.
 
-local Task = require "neap.task"
-local Waiters = require "neap.waiters"
-local async = require "neap.async"
-local awaitable = require "neap.awaitable"
+local Task = require "neap.task.task"
+local Waiters = require "neap.kernel.waiters"
+local async = require "neap.structured.async"
+local awaitable = require "neap.kernel.awaitable"
 local check = require "neap.check"
-local failures = require "neap.failures"
-local scheduler = require "neap.scheduler"
-local threads = require "neap.threads"
+local failures = require "neap.task.failures"
+local scheduler = require "neap.kernel.scheduler"
+local threads = require "neap.kernel.threads"
 
 local error, getmetatable, rawset, setmetatable, type =
   error, getmetatable, rawset, setmetatable, type

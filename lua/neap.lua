@@ -2,25 +2,25 @@
 --
 -- This is all that `require "neap"` gives; each concept has a file of its own under neap/.
 
-local clock = require "neap.clock"
-local scheduler = require "neap.scheduler"
-local Task = require "neap.task"
-local Future = require "neap.future"
-local Channel = require "neap.channel"
-local timer = require "neap.timer"
-local async = require "neap.async"
-local run = require "neap.run"
-local protected = require "neap.protected"
-local Semaphore = require "neap.semaphore"
-local combine = require "neap.combine"
-local failures = require "neap.failures"
-local census = require "neap.census"
+local clock = require "neap.kernel.clock"
+local scheduler = require "neap.kernel.scheduler"
+local Task = require "neap.task.task"
+local Future = require "neap.sync.future"
+local Channel = require "neap.sync.channel"
+local timer = require "neap.sync.timer"
+local async = require "neap.structured.async"
+local run = require "neap.task.run"
+local protected = require "neap.pcall.protected"
+local Semaphore = require "neap.sync.semaphore"
+local combine = require "neap.structured.combine"
+local failures = require "neap.task.failures"
+local census = require "neap.kernel.census"
 local check = require "neap.check"
-require "neap.waiting"
+require "neap.task.waiting"
 
 local error, type = error, type
 
-clock.default_host = require "neap.host"
+clock.default_host = require "neap.hosts.default"
 
 local neap = {
   run = run.run,
@@ -31,30 +31,30 @@ local neap = {
   yield = scheduler.yield,
   sleep = timer.sleep,
   timer = timer.timer,
-  interval = require("neap.interval").new,
+  interval = require("neap.sync.interval").new,
   async = async.async,
   await = async.await,
   future = Future.new,
   channel = Channel.new,
-  select = require "neap.select",
-  callback = require "neap.callback",
+  select = require "neap.structured.select",
+  callback = require "neap.sync.callback",
   all = combine.all,
   any = combine.any,
   settle = combine.settle,
-  event = require("neap.event").new,
+  event = require("neap.sync.event").new,
   semaphore = Semaphore.new,
   mutex = Semaphore.mutex,
-  pool = require("neap.pool").new,
-  scope = require("neap.scope").scope,
-  timeout = require "neap.timeout",
-  tasks = require("neap.deadlock").tasks,
+  pool = require("neap.structured.pool").new,
+  scope = require("neap.structured.scope").scope,
+  timeout = require "neap.structured.timeout",
+  tasks = require("neap.task.deadlock").tasks,
   pcall = protected.pcall,
   xpcall = protected.xpcall,
 }
 
 
 --- Sets the host: its clock and its sleep. To be called before the first task; without it, the
--- first that the program has is taken (see neap/host.lua).
+-- first that the program has is taken (see neap/hosts/default.lua).
 ---@param host neap.Host
 function neap.use(host)
   check.type(host, "table", 1, "use")

@@ -3,16 +3,16 @@
 -- The thread that `spawn` and `defer` return is the user's: `coroutine.yield` in it parks it until
 -- `task.spawn` or a resume of the user's continues it, and it is never used for anything else.
 
-local UserTask = require "neap.user_task"
-local awaitable = require "neap.awaitable"
-local owned = require "neap.owned"
+local UserTask = require "neap.task.user_task"
+local awaitable = require "neap.kernel.awaitable"
+local owned = require "neap.task.owned"
 local check = require "neap.check"
-local clock = require "neap.clock"
-local registry = require "neap.registry"
-local scheduler = require "neap.scheduler"
-local threads = require "neap.threads"
-local timer = require "neap.timer"
-local vm = require "neap.vm"
+local clock = require "neap.kernel.clock"
+local registry = require "neap.kernel.registry"
+local scheduler = require "neap.kernel.scheduler"
+local threads = require "neap.kernel.threads"
+local timer = require "neap.sync.timer"
+local vm = require "neap.kernel.vm"
 
 local status = coroutine.status
 local pairs, select, setmetatable, type = pairs, select, setmetatable, type

@@ -100,7 +100,7 @@ impl Root {
 ///
 /// ```
 /// let files = neap::files();
-/// assert!(files.iter().any(|(path, _)| path == "neap/scheduler.lua"));
+/// assert!(files.iter().any(|(path, _)| path == "neap/kernel/scheduler.lua"));
 /// ```
 pub fn files() -> Vec<(String, &'static str)> {
     fn collect(directory: &'static Dir, files: &mut Vec<(String, &'static str)>) {

@@ -101,13 +101,13 @@ fn identical_files_are_left_alone() {
 #[test]
 fn files_that_differ_are_not_overwritten() {
     let directory = nowhere("differ");
-    fs::create_dir_all(directory.join("neap")).unwrap();
-    for path in ["neap/vm.lua", "neap/select.lua", "mine.lua"] {
+    fs::create_dir_all(directory.join("neap/kernel")).unwrap();
+    for path in ["neap/kernel/vm.lua", "neap/check.lua", "mine.lua"] {
         fs::write(directory.join(path), "-- mine").unwrap();
     }
     let before = tree(&directory);
     // The first of two, in the order of the modules' names.
-    let first = directory.join("neap/select.lua");
+    let first = directory.join("neap/check.lua");
     let line =
         format!("{} is there and differs: nothing written; --force overwrites it", first.display());
     assert_refused(&export_to(&directory, &[]), &line);
@@ -148,10 +148,10 @@ fn what_is_no_directory_is_refused() {
     assert_eq!(fs::read(&file).unwrap(), b"text");
 
     let directory = nowhere("in_the_way");
-    fs::create_dir_all(directory.join("neap/vm.lua")).unwrap();
+    fs::create_dir_all(directory.join("neap/kernel/vm.lua")).unwrap();
     let line = format!(
         "cannot write {}: it is there, and no file",
-        directory.join("neap/vm.lua").display()
+        directory.join("neap/kernel/vm.lua").display()
     );
     for options in [&[][..], &["--force"]] {
         assert_refused(&export_to(&directory, options), &line);

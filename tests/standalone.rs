@@ -2,7 +2,7 @@
 //!
 //! - `standalone::INTERPRETER::SCRIPT`: each script that `tests/cases.rs` runs prints what its
 //!   snapshot says;
-//! - `standalone::host::...`: each clock that `lua/neap/host.lua` picks tells the time and sleeps;
+//! - `standalone::host::...`: each clock that `lua/neap/hosts/default.lua` picks tells the time and sleeps;
 //! - `standalone::porting::...`: the README's guides work to the letter.
 //!
 //! What is not installed is shown as ignored; with `CI=true` it is a failure.

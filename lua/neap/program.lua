@@ -2,12 +2,12 @@
 
 local neap = require "neap"
 local check = require "neap.check"
-local failures = require "neap.failures"
-local run = require "neap.run"
-local scheduler = require "neap.scheduler"
-local UserTask = require "neap.user_task"
-local threads = require "neap.threads"
-local vm = require "neap.vm"
+local failures = require "neap.task.failures"
+local run = require "neap.task.run"
+local scheduler = require "neap.kernel.scheduler"
+local UserTask = require "neap.task.user_task"
+local threads = require "neap.kernel.threads"
+local vm = require "neap.kernel.vm"
 
 local create = coroutine.create
 local pcall = pcall

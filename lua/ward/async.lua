@@ -4,14 +4,14 @@
 -- that. Handles are held weakly here and looked through after a collection, for not every Lua tells
 -- a table that it is collected.
 
-local Channel = require "neap.channel"
-local Task = require "neap.task"
-local async = require "neap.async"
-local awaitable = require "neap.awaitable"
+local Channel = require "neap.sync.channel"
+local Task = require "neap.task.task"
+local async = require "neap.structured.async"
+local awaitable = require "neap.kernel.awaitable"
 local check = require "neap.check"
-local collected = require "neap.collected"
-local registry = require "neap.registry"
-local select = require "neap.select"
+local collected = require "neap.kernel.collected"
+local registry = require "neap.kernel.registry"
+local select = require "neap.structured.select"
 
 local error, setmetatable, type = error, setmetatable, type
 

@@ -1,12 +1,12 @@
 --- The `ward.time` face: deadlines as awaitables.
 
 local ward = require "ward.async"
-local awaitable = require "neap.awaitable"
+local awaitable = require "neap.kernel.awaitable"
 local check = require "neap.check"
 local duration = require "neap.duration"
-local select = require "neap.select"
-local Interval = require "neap.interval"
-local timer = require "neap.timer"
+local select = require "neap.structured.select"
+local Interval = require "neap.sync.interval"
+local timer = require "neap.sync.timer"
 
 local error = error
 

@@ -5,7 +5,7 @@
 -- yielded through, so there it is the bare resume and yield alone.
 
 local neap = require "neap"
-local vm = require "neap.vm"
+local vm = require "neap.kernel.vm"
 local measure = require "./measure"
 
 local tasks, depth = 100, 100

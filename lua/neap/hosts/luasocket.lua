@@ -12,12 +12,12 @@
 -- A loop of somebody else's that calls `neap.step()` calls `sleep(0)` of this host before it, and
 -- so asks for the sockets' events.
 
-local awaitable = require "neap.awaitable"
+local awaitable = require "neap.kernel.awaitable"
 local check = require "neap.check"
-local clock = require "neap.clock"
-local scheduler = require "neap.scheduler"
-local vm = require "neap.vm"
-local Waiters = require "neap.waiters"
+local clock = require "neap.kernel.clock"
+local scheduler = require "neap.kernel.scheduler"
+local vm = require "neap.kernel.vm"
+local Waiters = require "neap.kernel.waiters"
 
 local error, huge, min, setmetatable, type = error, math.huge, math.min, setmetatable, type
 

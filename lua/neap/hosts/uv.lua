@@ -16,12 +16,12 @@
 -- In Neovim, libuv's callbacks may not call most of `vim.api`, so that the tick itself is scheduled
 -- with `vim.schedule`, and runs where the editor runs its own.
 
-local census = require "neap.census"
-local clock = require "neap.clock"
-local loop = require "neap.loop"
-local run = require "neap.run"
-local scheduler = require "neap.scheduler"
-local vm = require "neap.vm"
+local census = require "neap.kernel.census"
+local clock = require "neap.kernel.clock"
+local loop = require "neap.task.loop"
+local run = require "neap.task.run"
+local scheduler = require "neap.kernel.scheduler"
+local vm = require "neap.kernel.vm"
 
 local ceil, huge, max, min = math.ceil, math.huge, math.max, math.min
 local error, pcall, type = error, pcall, type

@@ -1,0 +1,59 @@
+--- What is waited for by one, as a rule: a task, a future.
+--
+-- The first who waits is kept in a field, and a list is made only for others beside it. So the
+-- thing itself is the place to wait at. Its class takes the methods from here.
+
+local Waiters = require "neap.kernel.waiters"
+
+---@class neap.Joined
+---@field private joiner table|false
+---@field private others neap.Waiters|false
+local joined = { joiner = false, others = false }
+
+
+--- Parks a waiter.
+---@param waiter table
+function joined:park(waiter)
+  local others = self.others
+  if self.joiner or others and others:head() then
+    if not others then
+      others = Waiters.new(self)
+      self.others = others
+    end
+    return others:park(waiter)
+  end
+  self.joiner = waiter
+  waiter.parked, waiter.slot = self, true
+end
+
+
+--- Takes a waiter out.
+---@param waiter table
+function joined:remove(waiter)
+  waiter.slot, self.joiner = false, false
+end
+
+
+--- Wakes all, in order.
+function joined:wake_all()
+  local joiner, others = self.joiner, self.others
+  if joiner then
+    joiner.slot, self.joiner = false, false
+    joiner:wake()
+  end
+  if others then others:wake_all() end
+end
+
+
+--- Whether somebody waits for it.
+---@return boolean
+function joined:is_awaited()
+  return (self.joiner or self.others and self.others:head()) and true or false
+end
+
+
+--- Has `class` keep its waiters so.
+---@param class table
+return function(class)
+  for name, member in pairs(joined) do class[name] = member end
+end

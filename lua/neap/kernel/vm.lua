@@ -1,0 +1,242 @@
+--- What differs between the Luas stands here and nowhere else.
+--
+-- Every question is answered by trying the thing, never by reading a version: a host may have taken
+-- `debug`, `io` or `coroutine.close` away, and a Lua may have gained what its relatives lack. Where
+-- something is missing, the function that needed it does less (a traceback is empty, closing a
+-- thread closes nothing) and nothing breaks.
+
+local coroutine, table, type = coroutine, table, type
+local select = select
+local create, resume, status = coroutine.create, coroutine.resume, coroutine.status
+
+local globals = _G or getfenv and getfenv(0) or {}
+
+--- A global that may be missing, read without waking a strict-globals library.
+---@param name string
+---@return any
+local function global_value(name)
+  return rawget(globals, name)
+end
+
+local debug = global_value("debug")
+
+local vm = {}
+
+vm.global_value = global_value
+
+--- The VM's own coroutine.running, whatever is put in its place.
+vm.running = coroutine.running
+
+--- Sets a global, past any strict-globals library.
+---@param name string
+---@param value any
+function vm.set_global(name, value)
+  rawset(globals, name, value)
+end
+
+vm.unpack = table.unpack or unpack
+
+--- Packs its arguments, nils included.
+---@return table packed  with the count in `n`
+function vm.pack(...)
+  return { n = select("#", ...), ... }
+end
+
+--- Makes a thread for anything that can be called (coroutine.create takes no more than functions,
+-- and on 5.1 only those written in Lua).
+---@param fn any
+---@return thread
+function vm.create(fn)
+  local ok, thread = pcall(create, fn)
+  return ok and thread or create(function(...) return fn(...) end)
+end
+
+--- Makes a thread for a function.
+---@type fun(fn: function): thread
+vm.create_for_function = pcall(create, select) and create or vm.create
+
+do
+  local probe = create(function() return pcall(coroutine.yield) end)
+  resume(probe)
+  --- Whether the VM's own pcall lets a coroutine yield through it (not so on PUC Lua 5.1).
+  vm.yieldable_pcall = status(probe) == "suspended"
+
+  local _, arguments = xpcall(select, function() end, "#", 1, 2)
+  --- Whether the VM's own xpcall passes arguments on.
+  vm.xpcall_arguments = arguments == 2
+end
+
+--- Whether a coroutine can be asked if it may yield.
+vm.knows_yieldable = coroutine.isyieldable ~= nil
+
+--- Whether the running coroutine may yield here. True where the VM cannot tell: the yield itself
+--- will raise then.
+vm.can_yield = coroutine.isyieldable or function() return true end
+
+local close = coroutine.close
+
+--- Whether threads can be closed.
+vm.can_close = close ~= nil
+
+--- Ends a thread that will not be resumed again, running its to-be-closed variables where there are
+--- such.
+---@param thread thread  suspended or dead
+---@return boolean ok
+---@return any err  what a to-be-closed variable raised
+function vm.close(thread)
+  if close and status(thread) == "suspended" then return close(thread) end
+  return true
+end
+
+--- Runs the to-be-closed variables of a thread that an error has ended; its own error is dropped.
+---@param thread thread  dead
+---@param err any  the error that ended it
+---@return boolean ok
+---@return any err  another error, raised while closing
+function vm.close_failed(thread, err)
+  if not close then return true end
+  local ok, raised = close(thread)
+  return ok or raised == err, raised
+end
+
+-- Where the code is: our own files are hidden from users' tracebacks and positions.
+
+-- An error's position names its file even where there is no debug library to ask.
+local _, positioned = pcall(function() error("", 1) end)
+local own_source = type(positioned) == "string" and positioned:match("^(.*):%d+: $")
+local own_root = own_source and own_source:match("^(.*)neap[/\\]kernel[/\\]vm%.lua$")
+local own_files = {
+  "^(.*)neap[/\\][%a_]+%.lua$", "^(.*)neap[/\\][%a_]+[/\\][%a_]+%.lua$", "^(.*)neap%.lua$",
+  "^(.*)task%.lua$", "^(.*)async_await%.lua$",
+  "^(.*)ward[/\\]async%.lua$", "^(.*)ward[/\\]time%.lua$",
+}
+
+--- Whether two names lead to the same folder. Long ones are cut at their beginning, more or less of
+-- it, which three dots show.
+local function is_same_root(a, b)
+  local whole_a, whole_b = a:gsub("^%.%.%.", ""), b:gsub("^%.%.%.", "")
+  if whole_a == a and whole_b == b then return a == b end
+  local shorter = #whole_a < #whole_b and #whole_a or #whole_b
+  return whole_a:sub(-shorter) == whole_b:sub(-shorter) or shorter == 0
+end
+
+--- Whether a "file:line..." text begins in one of neap's own files.
+local function is_own(text)
+  local file = own_source and text:match("^(.-):%d+")
+  if not file then return false end
+  if not own_root then return file == own_source end
+  for i = 1, #own_files do
+    local root = file:match(own_files[i])
+    if root and is_same_root(root, own_root) then return true end
+  end
+  return false
+end
+
+local raw_traceback = debug and debug.traceback
+
+--- The stack of a thread, without the lines of neap's own files; "" where there is no debug
+-- library.
+---@param thread? thread  the running one if absent
+---@return string
+---@param level? integer  where to begin
+function vm.traceback(thread, level)
+  if not raw_traceback then return "" end
+  local text
+  if thread then
+    text = raw_traceback(thread, "", level or 0)
+  else
+    text = raw_traceback("", (level or 1) + 1)
+  end
+  local lines = {}
+  for line in (text .. "\n"):gmatch("(.-)\n") do
+    local body = line:gsub("^%s+", "")
+    if body ~= "" and not is_own(body) and body ~= "stack traceback:" then
+      lines[#lines + 1] = "\t" .. body
+    end
+  end
+  return table.concat(lines, "\n")
+end
+
+--- Whether a value is the VM's own debug.traceback.
+---@return boolean
+function vm.is_traceback(value)
+  return value ~= nil and value == raw_traceback
+end
+
+--- The first line of a thread's stack that is the user's, as "file:line"; nil where unknown.
+---@param thread thread
+---@return string?
+function vm.position(thread)
+  for line in (vm.traceback(thread) .. "\n"):gmatch("\t(.-)\n") do
+    local where = line:match("^(%S.-:%d+)")
+    if where and not line:find("^%[") then return where end
+  end
+end
+
+--- Whether a thread is suspended in neap's own code; true where the VM cannot tell.
+---@param thread thread
+---@return boolean
+function vm.is_suspended_here(thread)
+  if status(thread) ~= "suspended" then return false end
+  if vm.knows_yieldable or not raw_traceback then return true end
+  for line in raw_traceback(thread):gmatch("\n%s*([^\n]+)") do
+    if line:sub(1, 4) ~= "[C]:" then return is_own(line) end
+  end
+  return true
+end
+
+--- Where a function begins, as "file:line"; nil where unknown.
+---@param fn any
+---@return string?
+function vm.definition(fn)
+  if type(fn) ~= "function" or not debug then return nil end
+  local file, line
+  if debug.getinfo then
+    local info = debug.getinfo(fn, "S")
+    file, line = info.short_src, info.linedefined
+  elseif debug.info then
+    file, line = debug.info(fn, "sl")
+  end
+  if not line or line < 0 or is_own(file .. ":" .. line) then return nil end
+  return file .. ":" .. line
+end
+
+--- The text that an error would be given as its position, if raised at one of neap's own lines.
+---@param text string
+---@return string  without that position
+function vm.strip_own_position(text)
+  if not is_own(text) then return text end
+  return (text:gsub("^.-:%d+: ", "", 1))
+end
+
+--- Replaces coroutine.running in the globals.
+function vm.set_running(running)
+  rawset(coroutine, "running", running)
+end
+
+--- Replaces debug.traceback in the globals, where there is one.
+function vm.set_traceback(traceback)
+  if debug and debug.traceback then debug.traceback = traceback end
+end
+
+--- Writes a line to standard error, or to whatever this host has in its place.
+---@param text string
+function vm.write_error(text)
+  local io = global_value("io")
+  if io and io.stderr then
+    io.stderr:write(text, "\n")
+  else
+    -- A sandbox may have a print, and no _G to find it in.
+    pcall(function() print(text) end)
+  end
+end
+
+--- What VMs say when a yield is refused.
+---@return boolean
+function vm.is_refused_yield(err)
+  return type(err) == "string" and err:find("attempt to yield", 1, true) ~= nil
+    and (err:find("C-call boundary", 1, true) or err:find("C call boundary", 1, true)
+      or err:find("across", 1, true)) ~= nil
+end
+
+return vm

@@ -1,0 +1,55 @@
+--- `async` and `await`: tasks that look like function calls.
+
+local awaitable = require "neap.kernel.awaitable"
+local check = require "neap.check"
+local Task = require "neap.task.task"
+
+local setmetatable, type = setmetatable, type
+
+local async = {}
+
+--- The functions that `async` has made. Called with this marker first, they run in the current
+-- task.
+local made = setmetatable({}, { __mode = "k" })
+local HERE = {}
+
+
+--- Turns a function into one that calls `start(fn, ...)`, unless `await` is given it.
+---@param fn function
+---@param start fun(fn: function, ...): any
+---@return fun(...): any
+function async.wrap(fn, start)
+  local function here(_, ...) return fn(...) end
+  local function wrapped(...)
+    if (...) == HERE then return here(...) end
+    return start(fn, ...)
+  end
+  made[wrapped] = true
+  return wrapped
+end
+
+
+--- Turns a function into one that starts a task.
+---@param fn function
+---@return fun(...): neap.Task
+function async.async(fn)
+  check.callable(fn, 1, "async")
+  return async.wrap(fn, Task.spawn)
+end
+
+
+--- Waits for an awaitable and returns its results. A function is called in the current task
+-- instead, without a task of its own; of one made by `async`, the function inside.
+---@param awaited any
+---@param ... any  arguments, if that is a function
+---@return any ...
+function async.await(awaited, ...)
+  if type(awaited) == "function" then
+    if made[awaited] then return awaited(HERE, ...) end
+    return awaited(...)
+  end
+  awaitable.check(awaited, 1, "await")
+  return awaitable.wait(awaited, ...)
+end
+
+return async

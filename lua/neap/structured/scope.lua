@@ -1,0 +1,145 @@
+--- A scope: tasks that belong to somebody.
+--
+-- `scope(body)` runs body as a child task of the caller and returns when it and every task that it
+-- spawned in the scope are dead. The first failure cancels the others and is raised; later ones go
+-- to `on_error`. The scope is a finalizer of the caller too: however the caller ends, nothing of
+-- the scope outlives it.
+
+local Task = require "neap.task.task"
+local Waiters = require "neap.kernel.waiters"
+local check = require "neap.check"
+local failures = require "neap.task.failures"
+local scheduler = require "neap.kernel.scheduler"
+
+local error, pairs, setmetatable, sort = error, pairs, setmetatable, table.sort
+
+---@class neap.Scope
+---@field private children table<neap.Task, boolean>  those that are not dead
+---@field private count integer  of the children
+---@field private failed neap.Task?  the first that failed
+---@field private is_ending boolean  no child may be added any more
+---@field private owner neap.Task?  whose finalizer the scope is
+---@field private waiters neap.Waiters
+local Scope = {}
+Scope.__index = Scope
+
+
+--- Makes a scope that its maker is to `join` and `leave`.
+---@return neap.Scope
+function Scope.new()
+  local self = setmetatable({
+    children = {}, count = 0, failed = nil, is_ending = false, owner = nil, waiters = nil,
+  }, Scope)
+  self.waiters = Waiters.new(self)
+  return self
+end
+
+
+--- Cancels every child.
+function Scope:cancel()
+  self.is_ending = true
+  local children = {}
+  for child in pairs(self.children) do children[#children + 1] = child end
+  sort(children, function(a, b) return a.id < b.id end)
+  for i = 1, #children do children[i]:cancel() end
+end
+
+
+--- Whether a child only failed because a task that it waited for was cancelled together with the
+-- owner, a moment before the owner's finalizer came to cancel the child itself.
+local function is_cancelled_too(self, child)
+  local owner = self.owner
+  return child.value == "cancelled" and owner and (owner.final or owner.doomed or owner:done())
+end
+
+
+--- A child is dead.
+---@param child neap.Task
+---@private
+function Scope:ended(child)
+  self.children[child] = nil
+  self.count = self.count - 1
+  if child.state == "failed" then
+    if is_cancelled_too(self, child) then
+      failures.seen(child)
+    elseif self.failed then
+      failures.report_now(child)
+    else
+      self.failed = child
+      self:cancel()
+    end
+  end
+  if self.count == 0 then self.waiters:wake_all() end
+end
+
+
+--- Makes a task a child.
+---@param child neap.Task
+---@return neap.Task child
+function Scope:own(child)
+  self.children[child] = true
+  self.count = self.count + 1
+  child:watch(self)
+  return child
+end
+
+
+--- Starts a task in the scope.
+---@param fn function
+---@param ... any  its arguments
+---@return neap.Task
+-- Raises if the scope is ending.
+function Scope:spawn(fn, ...)
+  check.callable(fn, 1, "spawn")
+  if self.is_ending then error("attempt to spawn in a scope that is ending", 2) end
+  return self:own(Task.spawn(fn, ...))
+end
+
+
+--- Waits until every child is dead.
+function Scope:join()
+  if self.count > 0 then scheduler.wait(self.waiters) end
+end
+
+
+--- What its waiters wait for, for a deadlock report.
+---@return string
+function Scope:describe()
+  return "a scope (" .. self.count .. (self.count == 1 and " task" or " tasks") .. " left)"
+end
+
+
+local function close(self)
+  self:cancel()
+  self:join()
+end
+
+
+--- Runs fn(scope, ...) in the caller, with the scope as a finalizer of the caller's.
+local function within(self, fn, ...)
+  if scheduler.doomed then scheduler.checkpoint() end
+  local owner = scheduler.current_task()
+  self.owner = owner
+  if owner then owner:add_finalizer(close, 1, self) end
+  fn(self, ...)
+  self:join()
+  self.is_ending = true
+  if owner then owner:remove_finalizer(close, self) end
+  if self.failed then self.failed:raise() end
+end
+
+
+--- Runs a function in a scope of its own, until it and all tasks that it starts there are dead.
+---@param body fun(scope: neap.Scope, ...): any
+---@param ... any  further arguments
+---@return any ...  the body's results
+-- Raises the first failure of the body or of a task of the scope.
+local function scope(body, ...)
+  check.callable(body, 1, "scope")
+  local self = Scope.new()
+  local main
+  within(self, function(_, ...) main = self:own(Task.spawn(body, ...)) end, self, ...)
+  return main:wait()
+end
+
+return { new = Scope.new, within = within, scope = scope }

@@ -1,0 +1,89 @@
+--- `timeout`: a call that is cancelled when it takes too long.
+--
+-- The caller waits at a guard: a place of its own that stands in the timers, and watches the child.
+-- Whichever comes first wakes the caller, and nothing of the other is left.
+
+local Task = require "neap.task.task"
+local check = require "neap.check"
+local clock = require "neap.kernel.clock"
+local duration = require "neap.duration"
+local scheduler = require "neap.kernel.scheduler"
+
+local error, setmetatable, type = error, setmetatable, type
+local now, timers = clock.now, scheduler.timers
+
+---@class neap.Guard
+---@field private caller table|false  while it waits here
+---@field is_late boolean
+local Guard = {}
+Guard.__index = Guard
+
+
+function Guard:park(caller, deadline)
+  caller.parked, caller.slot = self, true
+  self.caller = caller
+  timers:park(self, deadline)
+end
+
+
+function Guard:remove(caller)
+  caller.slot, self.caller = false, false
+  if self.slot then self.parked:remove(self) end
+end
+
+
+function Guard.describe()
+  return "the end of its timeout"
+end
+
+
+--- The deadline has come.
+function Guard:wake()
+  local caller = self.caller
+  self.is_late = true
+  self:remove(caller)
+  caller:wake()
+end
+
+
+--- The child is dead.
+function Guard:ended()
+  local caller = self.caller
+  if not caller then return end
+  self:remove(caller)
+  caller:wake()
+end
+
+
+--- The finalizer of the caller: the child does not outlive it.
+local function close(child)
+  child:cancel()
+  if not child:done() then scheduler.wait(child:place()) end
+end
+
+
+--- Calls a function in a child task, which is cancelled if it has not ended in time.
+---@param limit number|string  a duration
+---@param fn function
+---@param ... any  its arguments
+---@return any ...  its results
+-- Raises its error, or "timeout" once it is cancelled and its finalizers have run.
+local function timeout(limit, fn, ...)
+  local is_seconds = type(limit) == "number" and limit >= 0
+  local seconds = is_seconds and limit or duration(limit, 1, "timeout")
+  if type(fn) ~= "function" then check.callable(fn, 2, "timeout") end
+  if scheduler.doomed then scheduler.checkpoint() end
+  local guard = setmetatable({
+    caller = false, is_late = false, parked = false, slot = false, value = 0, count = 0,
+  }, Guard)
+  local owner, child = scheduler.current_task(), Task.spawn(fn, ...)
+  child.watcher, child.bonds = guard, 1
+  if owner then owner:add_finalizer(close, 1, child) end
+  scheduler.wait(guard, now() + seconds)
+  if guard.is_late then close(child) end
+  if owner then owner:remove_finalizer(close, child) end
+  if guard.is_late and child.state == "cancelled" then error("timeout", 0) end
+  return child:wait()
+end
+
+return timeout

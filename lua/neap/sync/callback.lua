@@ -1,0 +1,51 @@
+--- The bridge from functions that call back.
+
+local Future = require "neap.sync.future"
+local check = require "neap.check"
+local scheduler = require "neap.kernel.scheduler"
+local threads = require "neap.kernel.threads"
+local vm = require "neap.kernel.vm"
+
+local select, type = select, type
+local keep, release = threads.keep, threads.release
+
+
+--- Calls fn with `last` behind its other arguments.
+local function call_with(fn, last, ...)
+  local count = select("#", ...)
+  if count == 0 then
+    fn(last)
+  elseif count == 1 then
+    fn(..., last)
+  else
+    local arguments = { ... }
+    arguments[count + 1] = last
+    fn(vm.unpack(arguments, 1, count + 1))
+  end
+end
+
+
+--- Calls fn(..., resume) and waits until somebody calls `resume`, from wherever that is.
+---@param fn function
+---@param ... any  its arguments, before `resume`
+---@return any ...  what `resume` was called with; later calls of it do nothing and return false
+-- Raises what fn raises.
+local function callback(fn, ...)
+  if type(fn) ~= "function" then check.callable(fn, 1, "callback") end
+  -- A future is made only if `resume` has not been called by the time that fn returns.
+  local count, value, future
+  call_with(fn, function(...)
+    if future then return future:resolve(...) end
+    if count then return false end
+    count, value = keep(...)
+    return true
+  end, ...)
+  if not count then
+    future = Future.new()
+    return future:wait()
+  end
+  if scheduler.doomed then scheduler.checkpoint() end
+  return release(count, value)
+end
+
+return callback

@@ -1,0 +1,76 @@
+--- An event: tasks wait until it is set; while it is set, nobody waits.
+
+local Waiters = require "neap.kernel.waiters"
+local awaitable = require "neap.kernel.awaitable"
+local scheduler = require "neap.kernel.scheduler"
+
+local setmetatable = setmetatable
+
+---@class neap.Event
+---@field private is_set boolean
+---@field private waiters neap.Waiters
+local Event = {}
+Event.__index = Event
+
+
+--- Makes an event that is not set.
+---@return neap.Event
+function Event.new()
+  local self = setmetatable({ is_set = false, waiters = nil }, Event)
+  self.waiters = Waiters.new(self)
+  return self
+end
+
+
+--- Sets the event and wakes everyone who waits.
+---@return boolean changed  false if it was set before
+function Event:set()
+  if self.is_set then return false end
+  self.is_set = true
+  self.waiters:wake_all()
+  return true
+end
+
+
+--- Clears the event: who waits from now on, waits. Who has been woken goes on.
+---@return boolean changed  false if it was not set
+function Event:clear()
+  local was_set = self.is_set
+  self.is_set = false
+  return was_set
+end
+
+
+--- Waits until the event is set.
+---@return true
+function Event:wait()
+  if scheduler.doomed then scheduler.checkpoint() end
+  if not self.is_set then scheduler.wait(self.waiters) end
+  return true
+end
+
+
+--- Whether the event is set.
+---@return boolean
+function Event:done()
+  return self.is_set
+end
+
+Event.is_ready = Event.done
+
+function Event:place()
+  return self.waiters
+end
+
+function Event.claim()
+  return true
+end
+
+
+--- What its waiters wait for, for a deadlock report.
+---@return string
+function Event.describe()
+  return "an event"
+end
+
+return awaitable.declare(Event)

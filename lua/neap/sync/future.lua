@@ -1,0 +1,93 @@
+--- A future: a result that somebody else will supply, once.
+
+local awaitable = require "neap.kernel.awaitable"
+local threads = require "neap.kernel.threads"
+local scheduler = require "neap.kernel.scheduler"
+local joined = require "neap.kernel.joined"
+
+local error, setmetatable = error, setmetatable
+
+---@class neap.Future: neap.Joined
+---@field private state "open"|"resolved"|"rejected"
+---@field private count integer
+---@field private value any
+local Future = {}
+Future.__index = Future
+joined(Future)
+
+
+--- Makes an open future.
+---@return neap.Future
+function Future.new()
+  return setmetatable({ state = "open", count = 0, joiner = false }, Future)
+end
+
+
+local function settle(self, state, count, value)
+  if self.state ~= "open" then return false end
+  self.state, self.count, self.value = state, count, value
+  self:wake_all()
+  return true
+end
+
+
+--- Gives the result; everyone who waits gets it. May be called from anywhere.
+---@param ... any
+---@return boolean settled  false if the future was settled before
+function Future:resolve(...)
+  return settle(self, "resolved", threads.keep(...))
+end
+
+
+--- Gives an error instead, which `wait` raises.
+---@param err any
+---@return boolean settled  false if the future was settled before
+function Future:reject(err)
+  return settle(self, "rejected", 1, err)
+end
+
+
+--- Whether it is settled.
+---@return boolean
+function Future:done()
+  return self.state ~= "open"
+end
+
+
+--- Waits for the result.
+---@return any ...
+-- Raises what the future was rejected with.
+function Future:wait()
+  if scheduler.doomed then scheduler.checkpoint() end
+  if self.state == "open" then scheduler.wait(self) end
+  if self.state == "rejected" then error(self.value, 0) end
+  return threads.release(self.count, self.value)
+end
+
+
+--- Calls fn when the future is settled; at once if it is.
+---@param fn fun()
+function Future:watch(fn)
+  if self.state ~= "open" then return fn() end
+  self:park({ wake = fn })
+end
+
+
+Future.is_ready = Future.done
+
+function Future:place()
+  return self
+end
+
+function Future:claim()
+  return self:wait()
+end
+
+
+--- What its waiters wait for, for a deadlock report.
+---@return string
+function Future.describe()
+  return "a future"
+end
+
+return awaitable.declare(Future)

@@ -1,0 +1,123 @@
+--- Ticks that do not drift.
+--
+-- Tick n is due n periods after the interval was made. Each tick goes to one waiter, first come
+-- first served; the interval is in the timers only while somebody waits. A tick that was given to a
+-- waiter that is cancelled before it ran goes to the next one.
+
+local awaitable = require "neap.kernel.awaitable"
+local check = require "neap.check"
+local clock = require "neap.kernel.clock"
+local duration = require "neap.duration"
+local scheduler = require "neap.kernel.scheduler"
+local Waiters = require "neap.kernel.waiters"
+
+local insert, remove, setmetatable, sort = table.insert, table.remove, setmetatable, table.sort
+local timers, now = scheduler.timers, clock.now
+
+---@class neap.Interval
+---@field private start number
+---@field private period number
+---@field private taken integer  the number of the tick that was given last
+---@field private returned integer[]  ticks given back, earliest first
+---@field private waiters neap.Waiters
+---@field private slot integer|false  in the timers, while somebody waits
+local Interval = {}
+Interval.__index = Interval
+
+
+--- An awaitable that ticks: tick n is due at n periods after this call, however late the others
+-- were.
+---@param period number|string  a duration above zero
+---@return neap.Interval
+function Interval.new(period)
+  local seconds = duration(period, 1, "interval")
+  if seconds == 0 then check.fail(1, "interval", "a duration above zero expected") end
+  local self = setmetatable({
+    start = now(), period = seconds, taken = 0, returned = {}, waiters = nil,
+    parked = false, slot = false, value = nil, count = 0,
+  }, Interval)
+  self.waiters = Waiters.new(self)
+  return self
+end
+
+
+local function due(self)
+  return self.start + (self.taken + 1) * self.period
+end
+
+
+local function take(self)
+  if self.returned[1] then return remove(self.returned, 1) end
+  self.taken = self.taken + 1
+  return self.taken
+end
+
+
+--- Parks a waiter, and the interval itself in the timers (it is a place).
+function Interval:park(waiter)
+  self.waiters:park(waiter)
+  waiter.parked = self
+  if not self.slot then timers:park(self, due(self)) end
+end
+
+
+function Interval:remove(waiter)
+  self.waiters:remove(waiter)
+  if self.slot and not self.waiters:head() then self.parked:remove(self) end
+end
+
+
+--- The next tick is due (called by the timers).
+function Interval:wake()
+  local waiter = self.waiters:head()
+  self.waiters:remove(waiter)
+  waiter:wake(self, take(self))
+  if self.waiters:head() and not self.slot then timers:park(self, due(self)) end
+end
+
+
+--- Takes back the tick of a waiter that is cancelled.
+function Interval:pass_on(waiter)
+  local tick, next_waiter = waiter.value, self.waiters:head()
+  if next_waiter then
+    self:remove(next_waiter)
+    return next_waiter:wake(self, tick)
+  end
+  insert(self.returned, tick)
+  sort(self.returned)
+end
+
+
+--- Waits for the next tick. One who comes late gets the ticks that were missed one by one, at once.
+---@return integer tick  1, 2, 3 and so on; each is given once
+function Interval:wait()
+  if scheduler.doomed then scheduler.checkpoint() end
+  if self:is_ready() then return take(self) end
+  return self:claim(scheduler.wait(self))
+end
+
+
+--- Whether a tick can be had without waiting.
+---@return boolean
+function Interval:is_ready()
+  return not self.waiters:head() and (self.returned[1] ~= nil or now() >= due(self))
+end
+
+function Interval:place()
+  return self
+end
+
+function Interval.claim(_, waiter)
+  local tick = waiter.value
+  waiter.parked, waiter.value = false, nil
+  return tick
+end
+
+
+--- What its waiters wait for, for a deadlock report.
+---@return string
+function Interval.describe()
+  return "an interval"
+end
+
+return awaitable.declare(Interval)

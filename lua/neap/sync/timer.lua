@@ -1,0 +1,66 @@
+--- Sleeping, and awaitables that are ready at a time.
+--
+-- A timer is no more than a deadline: nothing is set before somebody waits, so there is nothing to
+-- cancel when a timer is dropped.
+
+local awaitable = require "neap.kernel.awaitable"
+local duration = require "neap.duration"
+local clock = require "neap.kernel.clock"
+local scheduler = require "neap.kernel.scheduler"
+
+local setmetatable, type = setmetatable, type
+local timers, sleep, now = scheduler.timers, scheduler.sleep, clock.now
+
+local timer = {}
+
+
+--- Suspends the caller for a while; other tasks run meanwhile. A sleep of 0 lets them run too.
+---@param time number|string  a duration
+---@return number seconds  that have passed
+function timer.sleep(time)
+  local is_seconds = type(time) == "number" and time >= 0
+  return sleep(is_seconds and time or duration(time, 1, "sleep"))
+end
+
+
+---@class neap.Timer
+---@field private deadline number
+local Timer = {}
+Timer.__index = Timer
+
+
+--- An awaitable that is ready at a deadline, which counts from this call.
+---@param time number|string  a duration
+---@return neap.Timer
+function timer.timer(time)
+  return setmetatable({ deadline = now() + duration(time, 1, "timer") }, Timer)
+end
+
+
+--- Waits for the deadline; returns at once if it has passed.
+---@return true
+function Timer:wait()
+  if scheduler.doomed then scheduler.checkpoint() end
+  if now() < self.deadline then scheduler.wait(timers, self.deadline) end
+  return true
+end
+
+
+--- Whether the deadline has passed.
+---@return boolean
+function Timer:is_ready()
+  return now() >= self.deadline
+end
+Timer.done = Timer.is_ready
+
+function Timer:place()
+  return timers, self.deadline
+end
+
+function Timer.claim()
+  return true
+end
+
+awaitable.declare(Timer)
+
+return timer

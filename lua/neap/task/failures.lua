@@ -1,0 +1,141 @@
+--- Failures that nobody has seen are never silent.
+--
+-- A task that fails leaves a record here. Whoever waits for the task sees its error and takes the
+-- record away. Where the record remains, it is reported: when the run ends, or when the Task itself
+-- has been collected and nobody can wait for it any more. A record holds no reference to its task
+-- but a weak one.
+
+local clock = require "neap.kernel.clock"
+local loop = require "neap.task.loop"
+local scheduler = require "neap.kernel.scheduler"
+local collected = require "neap.kernel.collected"
+local vm = require "neap.kernel.vm"
+
+local next, pairs, pcall, setmetatable, sort, tostring, type =
+  next, pairs, pcall, setmetatable, table.sort, tostring, type
+
+local failures = {}
+
+--- How many reports went to standard error, for a host's exit status.
+failures.reported = 0
+
+local weak = { __mode = "v" }
+local unseen, order = {}, 0
+local handler
+
+
+local function remedy(err)
+  if not vm.is_refused_yield(err) then return "" end
+  return "\n(a wait cannot cross this Lua's pcall, metamethods, iterators or callbacks: use"
+    .. "\nneap.pcall, or neap.install() to put it in place of pcall, and wait outside the others)"
+end
+
+
+--- An error as text, with advice where there is some.
+---@param err any
+---@return string
+function failures.describe(err)
+  local ok, text = pcall(tostring, err)
+  if not ok or type(text) ~= "string" then text = "(a " .. type(err) .. " that gives no text)" end
+  return text .. remedy(err)
+end
+
+
+local function write(err, traceback, what)
+  failures.reported = failures.reported + 1
+  local text = "neap: " .. what .. " failed: " .. failures.describe(err)
+  if traceback and traceback ~= "" then text = text .. "\nstack traceback:\n" .. traceback end
+  local report = clock.report or vm.write_error
+  report(text)
+end
+
+
+--- Sets who is told of failures that nobody has seen; nil for standard error.
+---@param fn? fun(err: any, task: neap.Task?, traceback: string, what: string)
+function failures.set_handler(fn)
+  handler = fn
+end
+
+
+--- Reports a failure at once. A handler that fails is reported itself, to standard error.
+---@param err any
+---@param task? neap.Task
+---@param traceback? string
+---@param what string  what failed
+function failures.report(err, task, traceback, what)
+  traceback = traceback or ""
+  if not handler then return write(err, traceback, what) end
+  local ok, raised = scheduler.call_barred(loop.RUNNING, handler, err, task, traceback, what)
+  if not ok then
+    write(err, traceback, what)
+    write(raised, nil, "the on_error handler")
+  end
+end
+
+
+local function report_lost(everything)
+  local lost = {}
+  for record in pairs(unseen) do
+    if everything or not record.reference[1] then lost[#lost + 1] = record end
+  end
+  sort(lost, function(a, b) return a.order < b.order end)
+  for i = 1, #lost do
+    local record = lost[i]
+    unseen[record] = nil
+    failures.report(record.err, record.reference[1], record.traceback, record.what)
+  end
+  if not next(unseen) then collected.unwatch(report_lost) end
+end
+
+
+--- What a task is called in a report: with the place of its function, for there are many tasks.
+---@param task neap.Task
+---@return string
+function failures.name_of(task)
+  local where = vm.definition(task.body or task.fn)
+  return tostring(task) .. (where and " (its function is at " .. where .. ")" or "")
+end
+
+
+--- Records the failure of a task.
+---@param task neap.Task
+---@param err any
+function failures.record(task, err)
+  if not next(unseen) then collected.watch(report_lost) end
+  order = order + 1
+  local record = {
+    err = err, traceback = task.traceback, what = failures.name_of(task), order = order,
+    reference = setmetatable({ task }, weak),
+  }
+  task.failure = record
+  unseen[record] = true
+end
+
+
+--- Reports the failure of a task, unless somebody has seen it.
+---@param task neap.Task
+function failures.report_now(task)
+  local record = task.failure
+  if not unseen[record] then return end
+  failures.seen(task)
+  failures.report(record.err, task, record.traceback, record.what)
+end
+
+
+--- Takes note that somebody has seen the error of a task.
+---@param task neap.Task
+function failures.seen(task)
+  local record = task.failure
+  if record and unseen[record] then
+    unseen[record] = nil
+    if not next(unseen) then collected.unwatch(report_lost) end
+  end
+end
+
+
+--- Reports all failures that nobody has seen: the run has ended.
+function failures.flush()
+  report_lost(true)
+end
+
+return failures
