@@ -1,39 +1,29 @@
 --- The `async_await` face: tasks that are created, started and joined; futures; async and await.
 --
 -- Runnable tasks run first in, first out: by the scheduler, as all tasks do, or one at a time by
--- `task_schedule`. For that this face keeps its own runnable tasks in a list, beside the
--- scheduler's.
+-- `task_schedule`, which takes them from the scheduler's queue.
 --
 -- A join from inside one of these tasks suspends it. A join from outside runs the task now, and
 -- depth first what it joins, by iteration: `chain` is the stack of tasks that wait for one another.
 
-local Task = require "neap.task.task"
-local Waiters = require "neap.kernel.waiters"
 local async = require "neap.structured.async"
 local awaitable = require "neap.kernel.awaitable"
 local check = require "neap.check"
 local failures = require "neap.task.failures"
+local hooks = require "neap.kernel.hooks"
+local neap = require "neap"
+local registry = require "neap.kernel.registry"
+local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
+local tasks = require "neap.task.task"
 local threads = require "neap.kernel.threads"
+local vm = require "neap.kernel.vm"
 
 local error, getmetatable, rawset, setmetatable, type =
   error, getmetatable, rawset, setmetatable, type
+local state = runs.state
 
 local face = {}
-
---- The tasks that can be resumed now, through one entry each.
-local runnable = Waiters.new(face)
-
-
-local function add_runnable(entry)
-  if entry.slot then runnable:remove(entry) end
-  runnable:park(entry)
-end
-
-
-local function remove_runnable(entry)
-  if entry.slot then runnable:remove(entry) end
-end
 
 
 --- A task of the scheduler's, as this face shows it. `state`, `error` and `result` may be read.
@@ -42,7 +32,6 @@ end
 ---@field error any  what it raised; "nil" for nil
 ---@field result table?  its results with their count in `n`, if there were any
 ---@field private task neap.Task?  once it is started
----@field private entry table  in the list of runnable tasks
 local View = {}
 
 local shown = {
@@ -62,10 +51,9 @@ local shown = {
   end,
   result = function(view)
     local task = view.task
-    if not task or task.state ~= "returned" or task.count == 0 then return nil end
+    if not task or task.state ~= "returned" or task.value == nil then return nil end
     local result = task.value
-    if task.count == 1 then result = { result } end
-    result.n = task.count
+    if task.count then result.n = task.count else result = { n = 1, result } end
     rawset(view, "result", result)
     return result
   end,
@@ -86,8 +74,8 @@ end
 
 --- The task of this face that calls, in its own thread.
 local function caller()
-  local task = scheduler.current_task()
-  if task and task.view and scheduler.is_in_current() then return task end
+  local task, current = scheduler.current_task(), scheduler.current_thread()
+  if task and task.view and registry.is_within(vm.running(), current) then return task end
 end
 
 
@@ -98,7 +86,7 @@ end
 function face.task_create(fn, ...)
   check.callable(fn, 1, "task_create")
   local count, value = threads.keep(...)
-  local view = { task = false, fn = fn, count = count, value = value, entry = false }
+  local view = { task = false, fn = fn, count = count, value = value }
   return setmetatable(view, View)
 end
 
@@ -109,37 +97,16 @@ end
 function face.task_start(view)
   check_view(view, 1, "task_start")
   if view.task then error("attempted to start a non-pending task", 0) end
-  local entry = { parked = false, slot = false, value = nil }
-  local fn = view.fn
-  local function body(...)
-    remove_runnable(entry)
-    return fn(...)
-  end
-  local task = Task.new(body, view.count, view.value)
-  entry.task, task.view = task, view
-  view.task, view.entry, view.fn, view.value = task, entry, nil, nil
-  task.yield_error = "attempted to yield from a task function body"
-  function task:wake(grantor, value)
-    add_runnable(entry)
-    return Task.wake(self, grantor, value)
-  end
-  task:watch { ended = function() remove_runnable(entry) end }
-  add_runnable(entry)
-  scheduler.enqueue_start(task)
-end
-
-
---- Runs a task that can be resumed, now, until it waits.
-local function resume(task)
-  remove_runnable(task.view.entry)
-  scheduler.resume_now(task)
-  if task:status() == "runnable" then add_runnable(task.view.entry) end
+  local task = tasks.new(view.fn, threads.release(view.count, view.value))
+  task.view, task.yield_error = view, "attempted to yield from a task function body"
+  view.task, view.fn, view.value = task, nil, nil
+  scheduler.admit(task)
 end
 
 
 --- The task of this face that a task has joined, if that is why it is suspended.
 local function joined_by(task)
-  local place = task.slot and task.parked
+  local place = task.place
   local joined = place and (place.owner or place)
   return joined and joined.view and joined or nil
 end
@@ -157,9 +124,9 @@ local function run_chain(target)
     elseif blocker and not blocker.is_forced and blocker:status() ~= "running" then
       depth = depth + 1
       chain[depth], blocker.is_forced = blocker, true
-    elseif not top.slot and top:status() ~= "running" then
-      resume(top)
-      if not top:done() and not top.slot then break end
+    elseif not top.place and top:status() ~= "running" then
+      scheduler.resume_now(top)
+      if not top:done() and not top.place then break end
     else
       break
     end
@@ -174,13 +141,12 @@ end
 -- Raises if the task is pending or running.
 function face.task_join(view)
   check_view(view, 1, "task_join")
-  local state = view.state
-  if state == "pending" then error("cannot join a pending task", 0) end
-  if state == "running" then error("cannot join a running task", 0) end
+  local standing = view.state
+  if standing == "pending" then error("cannot join a pending task", 0) end
+  if standing == "running" then error("cannot join a running task", 0) end
   local task, me = view.task, caller()
   if not task:done() and not me then run_chain(task) end
-  if not task:done() then scheduler.wait(task:place()) end
-  if me then remove_runnable(me.view.entry) end
+  if not task:done() then tasks.wait(task:place_to_wait()) end
   failures.seen(task)
 end
 
@@ -190,28 +156,48 @@ end
 function face.task_yield()
   local me = caller()
   if not me or me.is_forced then return end
-  add_runnable(me.view.entry)
-  scheduler.yield()
-  remove_runnable(me.view.entry)
+  neap.yield()
 end
 
 
---- The first task that can be resumed now, if any.
-local function first_runnable()
-  local entry = runnable:head()
-  while entry do
-    local task = entry.task
-    if task.state == "pending" or task:status() == "runnable" then return task end
-    runnable:remove(entry)
-    entry = runnable:head()
+--- The tasks that were runnable when `task_schedule` looked, in order, and how many of them have
+-- been taken; who becomes runnable later stands behind them until the tick is over.
+runs.declare("schedulable", false)
+runs.declare("scheduled", 0)
+
+local function forget()
+  state.schedulable = false
+  hooks.remove(forget)
+end
+
+
+--- The next task of this face in the scheduler's queue, if any.
+local function next_of_list()
+  local list = state.schedulable
+  for i = state.scheduled + 1, #list do
+    local task, status = list[i], list[i]:status()
+    if task.view and (status == "pending" or status == "runnable") then
+      state.scheduled = i
+      return task
+    end
   end
+end
+
+
+--- The task of this face that has been runnable longest, if any.
+local function first_runnable()
+  local task = state.schedulable and next_of_list()
+  if task then return task end
+  state.schedulable, state.scheduled = scheduler.ready_tasks(), 0
+  hooks.add(forget)
+  return next_of_list()
 end
 
 
 --- Runs the task that has been runnable longest, until it ends or waits.
 function face.task_schedule()
   local task = first_runnable()
-  if task then resume(task) end
+  if task then scheduler.resume_now(task) end
 end
 
 
@@ -219,7 +205,7 @@ end
 function face.task_schedule_all()
   local task = first_runnable()
   while task do
-    resume(task)
+    scheduler.resume_now(task)
     task = first_runnable()
   end
 end
@@ -267,8 +253,8 @@ function Future:is_ready()
   return self.view.state == "dead" or not self.view.task
 end
 
-function Future:place()
-  return self.view.task:place()
+function Future:place_to_wait()
+  return self.view.task:place_to_wait()
 end
 
 function Future:claim()
@@ -299,9 +285,5 @@ end
 ---@param ... any  arguments, if that is a function
 ---@return any ...
 face.await = async.await
-
-function face.describe()
-  return "its turn"
-end
 
 return face

@@ -3,8 +3,9 @@
 -- This is all that `require "neap"` gives; each concept has a file of its own under neap/.
 
 local clock = require "neap.kernel.clock"
+local registry = require "neap.kernel.registry"
 local scheduler = require "neap.kernel.scheduler"
-local Task = require "neap.task.task"
+local tasks = require "neap.task.task"
 local Future = require "neap.sync.future"
 local Channel = require "neap.sync.channel"
 local timer = require "neap.sync.timer"
@@ -14,21 +15,19 @@ local protected = require "neap.pcall.protected"
 local Semaphore = require "neap.sync.semaphore"
 local combine = require "neap.structured.combine"
 local failures = require "neap.task.failures"
-local census = require "neap.kernel.census"
 local check = require "neap.check"
-require "neap.task.waiting"
 
 local error, type = error, type
 
-clock.default_host = require "neap.hosts.default"
+clock.find_with(require "neap.hosts.default")
 
 local neap = {
   run = run.run,
   step = run.step,
-  spawn = Task.spawn,
+  spawn = tasks.spawn,
   current = scheduler.current_task,
-  finally = Task.finally,
-  yield = scheduler.yield,
+  finally = tasks.finally,
+  yield = tasks.yield,
   sleep = timer.sleep,
   timer = timer.timer,
   interval = require("neap.sync.interval").new,
@@ -70,7 +69,7 @@ function neap.use(host)
   local kind = type(host.now())
   if kind ~= "number" then
     check.fail(1, "use", "the host's now() must return a number of seconds, got " .. kind)
-  elseif census.alive() > 0 then
+  elseif registry.alive() > 0 then
     error("attempt to change the host of living tasks: call neap.use before the first one", 2)
   end
   clock.use(host)

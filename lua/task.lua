@@ -3,55 +3,29 @@
 -- The thread that `spawn` and `defer` return is the user's: `coroutine.yield` in it parks it until
 -- `task.spawn` or a resume of the user's continues it, and it is never used for anything else.
 
-local UserTask = require "neap.task.user_task"
-local awaitable = require "neap.kernel.awaitable"
-local owned = require "neap.task.owned"
 local check = require "neap.check"
 local clock = require "neap.kernel.clock"
+local ending = require "neap.task.ending"
+local neap = require "neap"
 local registry = require "neap.kernel.registry"
+local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
+local tasks = require "neap.task.task"
 local threads = require "neap.kernel.threads"
-local timer = require "neap.sync.timer"
+local user = require "neap.task.user"
 local vm = require "neap.kernel.vm"
 
-local status = coroutine.status
-local pairs, select, setmetatable, type = pairs, select, setmetatable, type
-local now, timers = clock.now, scheduler.timers
-local create, keep, new_task, defer_start =
-  vm.create_for_function, threads.keep, UserTask.new, scheduler.defer_start
+local setmetatable, status, type = setmetatable, coroutine.status, type
+local now, sleep, state = clock.now, neap.sleep, runs.state
+local create, keep, new_user_task = vm.create_for_function, threads.keep, tasks.new_user_task
 
 --- Times from here on are taken for mistakes; ids from here on are not exact numbers.
 local ABSURD, SAFE = 2 ^ 64, 2 ^ 53
 
-local task = {}
-
-
---- The task of a delayed function until its time has come; then it is a UserTask like others. The
--- timers use its `count` and `value`, so its arguments, if any, stand aside. Its thread is made
--- when it begins.
----@class neap.Delayed: neap.UserTask
----@field private arguments table?  packed
-local Delayed = {}
-for name, member in pairs(UserTask) do Delayed[name] = member end
-Delayed.__index = Delayed
-
-function Delayed:wake()
-  local arguments = self.arguments
-  if arguments then
-    self.count, self.value = keep(vm.unpack(arguments, 1, arguments.n))
-    self.arguments = nil
-  else
-    self.count, self.value = 0, nil
-  end
-  setmetatable(self, UserTask)
-  scheduler.enqueue_start(self)
-end
-
-awaitable.declare(Delayed)
-
 --- Delayed tasks by their ids.
-local delayed = setmetatable({}, { __mode = "v" })
-registry.on_shrink(function() delayed = registry.copy(delayed) end)
+registry.declare("delayed", function() return setmetatable({}, { __mode = "v" }) end)
+
+local task = {}
 
 
 local function seconds_of(value)
@@ -61,17 +35,21 @@ end
 
 
 --- The task of a coroutine that its user resumes this way, with its arguments; nil if it waits for
--- something else, for it is woken by that.
-local function continue_thread(position, name, thread, ...)
-  local state = owned.is_over(thread) and "dead" or status(thread)
-  if state ~= "suspended" then
-    check.fail(position, name, "suspended coroutine expected, got a " .. state .. " one", 2)
+-- something else, for it is woken by that. It stands nowhere.
+local function restarted(position, name, thread, ...)
+  local activity = ending.is_over(thread) and "dead" or status(thread)
+  if activity ~= "suspended" then
+    check.fail(position, name, "suspended coroutine expected, got a " .. activity .. " one", 2)
   end
-  local made = UserTask.of_thread(thread)
-  if made.state ~= "pending" and not owned.is_parked(made) then return nil end
-  made:unqueue()
-  made.state = "pending"
-  made.count, made.value = keep(...)
+  local made = user.find(thread)
+  if not made then
+    made = new_user_task(nil, thread, keep(...))
+    user.admit(made)
+  elseif made.state == "pending" or user.is_parked(made) then
+    made:restart(...)
+  else
+    return nil
+  end
   return made
 end
 
@@ -90,17 +68,15 @@ end
 function task.spawn(target, ...)
   local kind = type(target)
   if kind == "thread" then
-    local made = continue_thread(1, "spawn", target, ...)
-    if made then scheduler.begin_now(made) end
+    local made = restarted(1, "spawn", target, ...)
+    if made then scheduler.run_now(made) end
     return target
   end
   if kind ~= "function" then target = function_of(target, 1, "spawn") end
   local thread = create(target)
-  local made = new_task(target, thread, 0)
-  if not scheduler.enter(made, thread, ...) then
-    made.count, made.value = keep(...)
-    scheduler.begin_now(made)
-  end
+  local made = new_user_task(target, thread)
+  user.admit(made)
+  scheduler.run_now(made, ...)
   return thread
 end
 
@@ -112,21 +88,15 @@ end
 function task.defer(target, ...)
   local kind = type(target)
   if kind == "thread" then
-    local made = continue_thread(1, "defer", target, ...)
-    if made then defer_start(made) end
+    local made = restarted(1, "defer", target, ...)
+    if made then state.deferred:park(made) end
     return target
   end
   if kind ~= "function" then target = function_of(target, 1, "defer") end
-  -- In a thread that has just begun, where functions that defer themselves call from, the stack is
-  -- small: with one call less here it need not grow.
-  local count, thread = select("#", ...), create(target)
-  local id = registry.created + 1
-  registry.created = id
-  local made = {
-    id = id, state = "pending", body = target, thread = thread, count = count, parked = false,
-  }
-  if count == 1 then made.value = ... elseif count > 0 then made.value = { ... } end
-  defer_start(setmetatable(made, UserTask))
+  local thread = create(target)
+  local made = new_user_task(target, thread, keep(...))
+  state.deferred:park(made)
+  user.admit(made)
   return thread
 end
 
@@ -140,19 +110,20 @@ function task.delay(seconds, target, ...)
   local kind = type(target)
   local made
   if kind == "thread" then
-    made = continue_thread(2, "delay", target, ...)
+    made = restarted(2, "delay", target, ...)
     if made then
-      made:begin_from(timers, now() + seconds_of(seconds))
+      state.timers:park(made, now() + seconds_of(seconds))
     else
-      made = UserTask.find(target)
+      made = user.find(target)
     end
   else
     if kind ~= "function" then target = function_of(target, 2, "delay") end
-    made = setmetatable(new_task(target, false, 0), Delayed)
-    if select("#", ...) > 0 then made.arguments = vm.pack(...) end
-    timers:park(made, now() + seconds_of(seconds))
+    made = new_user_task(target, false, keep(...))
+    registry.postpone(made)
+    state.timers:park(made, now() + seconds_of(seconds))
+    user.admit(made)
   end
-  delayed[made.id] = made
+  state.delayed[made.id] = made
   return made.id
 end
 
@@ -161,7 +132,7 @@ end
 ---@param seconds? number
 ---@return number seconds  that have passed
 function task.wait(seconds)
-  return timer.sleep(seconds_of(seconds))
+  return sleep(seconds_of(seconds))
 end
 
 
@@ -173,12 +144,12 @@ function task.cancel(target)
   local kind = type(target)
   local found
   if kind == "thread" then
-    found = UserTask.find(target)
+    found = user.find(target)
   elseif kind == "number" then
     if target > SAFE then
       return nil, ("id %.0f exceeds the safe integer range (2^53)"):format(target)
     end
-    found = delayed[target]
+    found = state.delayed[target]
   end
   return found ~= nil and found:cancel()
 end

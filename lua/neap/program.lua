@@ -4,9 +4,9 @@ local neap = require "neap"
 local check = require "neap.check"
 local failures = require "neap.task.failures"
 local run = require "neap.task.run"
-local scheduler = require "neap.kernel.scheduler"
-local UserTask = require "neap.task.user_task"
+local tasks = require "neap.task.task"
 local threads = require "neap.kernel.threads"
+local user = require "neap.task.user"
 local vm = require "neap.kernel.vm"
 
 local create = coroutine.create
@@ -25,10 +25,10 @@ function program.run(script, ...)
   check.callable(script, 1, "run")
   neap.install()
   vm.set_global("task", require "task")
-  local main = UserTask.of_thread(create(script))
-  main.is_loud = false
-  main.count, main.value = threads.keep(...)
-  scheduler.enqueue_start(main)
+  local main = tasks.new_user_task(script, create(script), threads.keep(...))
+  main.detached = false
+  user.admit(main)
+  main:wake()
   local before = failures.reported
   local ok, err = pcall(run.until_done, main)
   if ok then return failures.reported == before end

@@ -5,15 +5,15 @@
 -- a table that it is collected.
 
 local Channel = require "neap.sync.channel"
-local Task = require "neap.task.task"
 local async = require "neap.structured.async"
 local awaitable = require "neap.kernel.awaitable"
 local check = require "neap.check"
 local collected = require "neap.kernel.collected"
-local registry = require "neap.kernel.registry"
-local select = require "neap.structured.select"
+local neap = require "neap"
+local runs = require "neap.kernel.runs"
 
 local error, setmetatable, type = error, setmetatable, type
+local select, spawn, state = neap.select, neap.spawn, runs.state
 
 local DEFAULT_CAPACITY = 64
 
@@ -24,33 +24,33 @@ local Handle = {}
 Handle.__index = Handle
 
 --- The tasks whose handles are watched, in the order of their spawning, and the handles, weakly.
-local watched, watched_count = {}, 0
-local handles = setmetatable({}, { __mode = "v" })
-registry.on_shrink(function() watched, handles = registry.copy(watched), registry.copy(handles) end)
+runs.declare("watched", function() return {} end)
+runs.declare("handles", function() return setmetatable({}, { __mode = "v" }) end)
+runs.declare("watched_count", 0)
 
 
-local function sweep()
-  local kept = 0
-  for i = 1, watched_count do
-    local task, handle = watched[i], handles[i]
-    watched[i], handles[i] = nil, nil
-    local is_live = not task:done()
-    if is_live and not handle and not task:is_detached() and not task:is_awaited() then
-      task:cancel()
-    elseif is_live and not task:is_detached() then
-      kept = kept + 1
-      watched[kept], handles[kept] = task, handle
-    end
-  end
-  watched_count = kept
-  if kept == 0 then collected.unwatch(sweep) end
+local sweep
+
+
+local function watch(task, handle)
+  local count = state.watched_count + 1
+  if count == 1 then collected.watch(sweep) end
+  state.watched[count], state.handles[count], state.watched_count = task, handle, count
 end
 
 
-local function watch(handle)
-  if watched_count == 0 then collected.watch(sweep) end
-  watched_count = watched_count + 1
-  watched[watched_count], handles[watched_count] = handle.task, handle
+--- Cancels the tasks whose handles have been collected. The others go into new tables, for Lua's
+-- never shrink by themselves.
+function sweep()
+  local watched, handles, count = state.watched, state.handles, state.watched_count
+  state.watched, state.handles, state.watched_count = {}, setmetatable({}, { __mode = "v" }), 0
+  for i = 1, count do
+    local task, handle = watched[i], handles[i]
+    if not (task:done() or task:is_detached()) then
+      if handle or task:is_awaited() then watch(task, handle) else task:cancel() end
+    end
+  end
+  if state.watched_count == 0 then collected.unwatch(sweep) end
 end
 
 
@@ -103,8 +103,8 @@ function Handle:is_ready()
   return self.joined or self.task:done()
 end
 
-function Handle:place()
-  return self.task:place()
+function Handle:place_to_wait()
+  return self.task:place_to_wait()
 end
 
 function Handle:claim()
@@ -123,8 +123,8 @@ local ward = {}
 ---@return ward.Task  keep it: a handle that is collected cancels its task, unless it was detached
 function ward.spawn(fn, ...)
   check.callable(fn, 1, "spawn")
-  local handle = handle_of(Task.spawn(fn, ...))
-  watch(handle)
+  local handle = handle_of(spawn(fn, ...))
+  watch(handle.task, handle)
   return handle
 end
 

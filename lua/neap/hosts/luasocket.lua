@@ -15,7 +15,7 @@
 local awaitable = require "neap.kernel.awaitable"
 local check = require "neap.check"
 local clock = require "neap.kernel.clock"
-local scheduler = require "neap.kernel.scheduler"
+local tasks = require "neap.task.task"
 local vm = require "neap.kernel.vm"
 local Waiters = require "neap.kernel.waiters"
 
@@ -62,17 +62,17 @@ function Sockets:park(waiter, socket)
     self.count, self.slots[socket], self.sockets[slot] = slot, slot, socket
     if not self.lists[slot] then self.lists[slot] = Waiters.new(self) end
   end
-  self.lists[slot]:park(waiter, socket)
-  waiter.parked = self
+  self.lists[slot]:park(waiter)
+  waiter.place, waiter.offer = self, socket
 end
 
 
 function Sockets:remove(waiter)
-  local socket, slots, lists, sockets = waiter.value, self.slots, self.lists, self.sockets
+  local socket, slots, lists, sockets = waiter.offer, self.slots, self.lists, self.sockets
   local slot = slots[socket]
   local list = lists[slot]
   list:remove(waiter)
-  waiter.value = nil
+  waiter.offer = nil
   if list:head() then return end
   local count = self.count
   local last = sockets[count]
@@ -152,6 +152,14 @@ function host.pending()
 end
 
 
+--- What a waiter that was woken has been told: true, or why the system cannot wait.
+local function outcome_of(waiter)
+  local outcome = waiter.value
+  waiter.value = nil
+  return outcome
+end
+
+
 --- Raises unless a value is a socket.
 local function check_socket(value, name)
   local kind = type(value)
@@ -168,7 +176,7 @@ end
 -- Raises where the system cannot wait for so many.
 function host.readable(socket)
   check_socket(socket, "readable")
-  local outcome = scheduler.wait(readers, socket).value
+  local outcome = outcome_of(tasks.wait(readers, socket))
   return outcome == true or check.fail(1, "readable", outcome)
 end
 
@@ -179,7 +187,7 @@ end
 -- Raises where the system cannot wait for so many.
 function host.writable(socket)
   check_socket(socket, "writable")
-  local outcome = scheduler.wait(writers, socket).value
+  local outcome = outcome_of(tasks.wait(writers, socket))
   return outcome == true or check.fail(1, "writable", outcome)
 end
 
@@ -213,7 +221,7 @@ end
 --- Waits for the event.
 ---@return true
 function SocketEvent:wait()
-  return self:claim(scheduler.wait(self.sockets, self.socket))
+  return self:claim(tasks.wait(self.sockets, self.socket))
 end
 
 
@@ -230,12 +238,13 @@ function SocketEvent:is_ready()
 end
 SocketEvent.done = SocketEvent.is_ready
 
-function SocketEvent:place()
+function SocketEvent:place_to_wait()
   return self.sockets, self.socket
 end
 
 function SocketEvent.claim(_, waiter)
-  return waiter.value == true or error("attempt to wait for a " .. waiter.value, 0)
+  local outcome = outcome_of(waiter)
+  return outcome == true or error("attempt to wait for a " .. outcome, 0)
 end
 
 awaitable.declare(SocketEvent)

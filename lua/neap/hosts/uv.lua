@@ -16,17 +16,18 @@
 -- In Neovim, libuv's callbacks may not call most of `vim.api`, so that the tick itself is scheduled
 -- with `vim.schedule`, and runs where the editor runs its own.
 
-local census = require "neap.kernel.census"
 local clock = require "neap.kernel.clock"
 local loop = require "neap.task.loop"
+local registry = require "neap.kernel.registry"
 local run = require "neap.task.run"
+local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
 local vm = require "neap.kernel.vm"
 
 local ceil, huge, max, min = math.ceil, math.huge, math.max, math.min
 local error, pcall, type = error, pcall, type
 local has_work, idle_time, refusal = loop.has_work, loop.idle_time, loop.refusal
-local is_idle, timers = scheduler.is_idle, scheduler.timers
+local is_idle, state = scheduler.is_idle, runs.state
 
 local LONGEST = clock.LONGEST
 
@@ -83,7 +84,7 @@ end
 
 --- Has libuv come back at the next deadline.
 local function arm()
-  local deadline = timers:next_deadline()
+  local deadline = state.timers:next_deadline()
   if deadline == armed then return end
   armed = deadline
   if deadline then
@@ -230,7 +231,7 @@ end
 ---@param library? table  luv; by default Neovim's, or what `require "luv"` gives
 function host.attach(library)
   if not uv then find(library) end
-  if census.alive() == 0 then
+  if registry.alive() == 0 then
     clock.use(host)
   elseif clock.host() ~= host then
     error("attempt to change the host of living tasks: call attach before the first one", 2)

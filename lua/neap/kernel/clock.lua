@@ -1,8 +1,10 @@
 --- The host's clock, and the host itself.
 
-local clock = {}
+local runs = require "neap.kernel.runs"
 
-local huge = math.huge
+local error, huge = error, math.huge
+
+local clock = {}
 
 --- The longest single sleep that a host asks of its system, in seconds.
 clock.LONGEST = 86400
@@ -12,7 +14,7 @@ clock.LONGEST = 86400
 ---@type fun(text: string)?
 clock.report = nil
 
-local host, host_now = nil, nil
+local host, host_now, pick = nil, nil, nil
 local latest, offset = -huge, 0
 
 --- Sets the host.
@@ -20,13 +22,24 @@ local latest, offset = -huge, 0
 function clock.use(contract)
   clock.report = contract.report or clock.report
   host, host_now, latest, offset = contract, contract.now, -huge, 0
+  runs.share(contract.shared or false)
 end
 
 
---- The host; `default_host` (set by neap.lua) picks one at its first use, if nobody has set it.
+--- Says how to find a host if none has been set by the time that one is needed.
+---@param find fun(): neap.Host
+function clock.find_with(find)
+  pick = find
+end
+
+
+--- The host.
 ---@return neap.Host
 function clock.host()
-  if not host then clock.use(clock.default_host()) end
+  if not host then
+    if not pick then error("no clock: call neap.use(host) first", 0) end
+    clock.use(pick())
+  end
   return host
 end
 
@@ -42,6 +55,14 @@ function clock.now()
   end
   latest = now
   return now
+end
+
+
+--- Tells the host that a run which it has put to sleep has something to do.
+---@param run table
+function clock.rouse(run)
+  local wake = clock.host().wake
+  if wake then wake(run) end
 end
 
 return clock

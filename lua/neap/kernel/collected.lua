@@ -5,38 +5,42 @@
 -- collection has run to its end, and other weak references can be looked through. That happens at
 -- the end of a tick, and only while somebody watches.
 
-local scheduler = require "neap.kernel.scheduler"
+local hooks = require "neap.kernel.hooks"
+local runs = require "neap.kernel.runs"
 
 local setmetatable = setmetatable
+local state = runs.state
+
+--- The hooks of the functions that watch.
+runs.declare("watching", function() return {} end)
 
 local collected = {}
 
 local weak = { __mode = "v" }
 
---- The hooks of the functions that watch.
-local hooks = {}
-
 
 --- Calls fn at the end of each tick that follows a collection.
 ---@param fn fun()
 function collected.watch(fn)
-  if hooks[fn] then return end
+  if state.watching[fn] then return end
   local canary = setmetatable({ {} }, weak)
-  hooks[fn] = function()
+  local function hook()
     if canary[1] then return end
     canary[1] = {}
     fn()
   end
-  scheduler.add_hook(hooks[fn])
+  state.watching[fn] = hook
+  hooks.add(hook)
 end
 
 
 --- Undoes `watch`.
 ---@param fn fun()
 function collected.unwatch(fn)
-  if not hooks[fn] then return end
-  scheduler.remove_hook(hooks[fn])
-  hooks[fn] = nil
+  local hook = state.watching[fn]
+  if not hook then return end
+  hooks.remove(hook)
+  state.watching[fn] = nil
 end
 
 return collected

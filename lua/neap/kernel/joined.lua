@@ -22,15 +22,14 @@ function joined:park(waiter)
     end
     return others:park(waiter)
   end
-  self.joiner = waiter
-  waiter.parked, waiter.slot = self, true
+  self.joiner, waiter.place = waiter, self
 end
 
 
 --- Takes a waiter out.
 ---@param waiter table
 function joined:remove(waiter)
-  waiter.slot, self.joiner = false, false
+  waiter.place, self.joiner = false, false
 end
 
 
@@ -38,7 +37,7 @@ end
 function joined:wake_all()
   local joiner, others = self.joiner, self.others
   if joiner then
-    joiner.slot, self.joiner = false, false
+    joiner.place, self.joiner = false, false
     joiner:wake()
   end
   if others then others:wake_all() end

@@ -1,62 +1,149 @@
---- Which task a thread belongs to.
+--- Which tasks there are.
 --
 -- `task_of` leads from a thread to its task, for all threads of tasks that have begun and not
--- ended. On Lua 5.1 a `pcall` runs its function in a thread of its own: `callers` leads from that
--- thread to the one that called, or called last; `callees` leads back, to be believed only for
--- a task that was let go (see neap.owned). These two are weak: a chain that its user has dropped is
--- held by nothing here.
+-- ended. `postponed` holds those that are to begin when a place wakes them (a delayed function, a
+-- job of a pool). The others that have not begun are in the scheduler's queues.
+--
+-- On Lua 5.1 a `pcall` runs its function in a thread of its own: `callers` leads from that thread
+-- to the one that called, or called last.
 --
 -- Lua's tables never shrink by themselves, so when a burst of tasks is over, and has been
--- collected, all tables that grow with their number are replaced (neap.census says when). Who keeps
--- one in a local takes the new one in `on_shrink`.
+-- collected, all tables that grow with their number are replaced.
+
+local collected = require "neap.kernel.collected"
+local runs = require "neap.kernel.runs"
+local threads = require "neap.kernel.threads"
 
 local pairs, getmetatable, setmetatable = pairs, getmetatable, setmetatable
+local state = runs.state
 
-local registry = {
-  --- How many tasks have been made (the number of the last one), and how many have ended or are
-  --- their users' for now. When so many are gone, `look` is called.
-  created = 0, gone = 0, next_look = 0, look = function() end,
+runs.declare("postponed", false)
+runs.declare("postponed_count", 0)
 
-  task_of = {},
-  callers = setmetatable({}, { __mode = "kv" }),
-  callees = setmetatable({}, { __mode = "kv" }),
-}
+--- How many tasks have been made (the number of the last one), and how many have ended or are their
+--- users' for now.
+runs.declare("made", 0)
+runs.declare("gone", 0)
 
-local listeners = {}
-local copied = 0
+--- When so many are gone, it is time to look whether a burst is over; the most there were of late.
+runs.declare("next_look", 0)
+runs.declare("most_alive", 0)
+
+local registry = {}
+
+--- How many tasks at once, or threads let go, make a burst.
+local BURST = 1000
+
+--- The fields of a run that hold tables which grow with the number of tasks.
+local growing = {}
+
+--- The weak tables that hold threads: each stands in the field `map`, where a new one may take its
+-- place.
+local holders = {}
+
+local weak = { k = { __mode = "k" }, kv = { __mode = "kv" } }
 
 
---- A table with the same contents, no larger than they need.
----@param old table
----@return table
+--- Declares a field of a run (neap.kernel.runs) that is a table which grows with the number of
+-- tasks.
+---@param name string
+---@param make fun(): table
+function registry.declare(name, make)
+  growing[#growing + 1] = name
+  runs.declare(name, make)
+end
+
+registry.declare("task_of", function() return {} end)
+
+
+--- A weak table with threads as its keys, in the field `map` of what is returned.
+---@param mode "k"|"kv"
+---@return { map: table, let_go: integer }
+function registry.map(mode)
+  local holder = { map = setmetatable({}, weak[mode]), let_go = 0 }
+  holders[#holders + 1] = holder
+  return holder
+end
+
+registry.callers = registry.map("kv")
+
+
+--- A table with the same contents, no larger than they need, and their number.
 local function copy(old)
-  local new = setmetatable({}, getmetatable(old))
+  local new, copied = setmetatable({}, getmetatable(old)), 0
   for key, value in pairs(old) do
-    new[key] = value
-    copied = copied + 1
+    new[key], copied = value, copied + 1
   end
-  return new
-end
-registry.copy = copy
-
-
---- Has a function called now, and whenever the tables have been replaced: it takes the new ones,
--- and may replace some of its own.
----@param listener fun()
-function registry.on_shrink(listener)
-  listeners[#listeners + 1] = listener
-  listener()
+  return new, copied
 end
 
 
---- Replaces the tables: a burst of tasks is over.
----@return integer entries  that they hold
-function registry.shrink()
-  copied = 0
-  registry.task_of = copy(registry.task_of)
-  registry.callers, registry.callees = copy(registry.callers), copy(registry.callees)
-  for i = 1, #listeners do listeners[i]() end
-  return copied
+local function shrink()
+  local entries, copied = 0, nil
+  threads.empty_pool()
+  runs.change(function()
+    for i = 1, #growing do
+      state[growing[i]], copied = copy(state[growing[i]])
+      entries = entries + copied
+    end
+  end)
+  for i = 1, #holders do
+    holders[i].map, copied = copy(holders[i].map)
+    entries = entries + copied
+  end
+  -- Until what is dead has been collected, the new tables are as large as the old ones.
+  if entries <= 4 * registry.alive() + BURST then collected.unwatch(shrink) end
+end
+
+
+--- How many tasks have not ended.
+---@return integer
+function registry.alive()
+  return state.made - state.gone
+end
+
+
+--- Looks whether a burst is over, whenever so many more are gone.
+function registry.look()
+  local alive = registry.alive()
+  state.next_look = state.gone + BURST
+  if alive > state.most_alive then
+    state.most_alive = alive
+  elseif state.most_alive > BURST and alive * 4 < state.most_alive then
+    state.most_alive = alive
+    collected.watch(shrink)
+  end
+end
+
+
+--- Puts a thread into a map that holds it until it is collected.
+---@param holder { map: table, let_go: integer }
+---@param thread thread
+---@param value any
+function registry.let_go(holder, thread, value)
+  holder.map[thread], holder.let_go = value, holder.let_go + 1
+  if holder.let_go < BURST then return end
+  holder.let_go = 0
+  collected.watch(shrink)
+end
+
+
+--- Takes note of a task that stands at a place and is to begin when that wakes it.
+---@param task neap.Task
+function registry.postpone(task)
+  local postponed = state.postponed or {}
+  postponed[task] = true
+  state.postponed, state.postponed_count = postponed, state.postponed_count + 1
+end
+
+
+--- A postponed task, or any other, is no longer one.
+---@param task neap.Task
+function registry.unpostpone(task)
+  if not state.postponed[task] then return end
+  local left = state.postponed_count - 1
+  state.postponed[task], state.postponed_count = nil, left
+  if left == 0 then state.postponed = false end
 end
 
 
@@ -64,9 +151,23 @@ end
 ---@param thread thread?
 ---@return thread?
 function registry.root_of(thread)
-  local callers = registry.callers
+  local callers = registry.callers.map
   while thread and callers[thread] do thread = callers[thread] end
   return thread
+end
+
+
+--- Whether a thread is another, or stands in a pcall of it.
+---@param thread thread?
+---@param outer thread|false
+---@return boolean
+function registry.is_within(thread, outer)
+  local callers = registry.callers.map
+  while thread ~= outer do
+    if not thread then return false end
+    thread = callers[thread]
+  end
+  return true
 end
 
 return registry

@@ -6,7 +6,7 @@
 -- thread closes nothing) and nothing breaks.
 
 local coroutine, table, type = coroutine, table, type
-local select = select
+local pcall, select = pcall, select
 local create, resume, status = coroutine.create, coroutine.resume, coroutine.status
 
 local globals = _G or getfenv and getfenv(0) or {}
@@ -150,11 +150,23 @@ function vm.traceback(thread, level)
   local lines = {}
   for line in (text .. "\n"):gmatch("(.-)\n") do
     local body = line:gsub("^%s+", "")
-    if body ~= "" and not is_own(body) and body ~= "stack traceback:" then
+    if is_own(body) then
+      -- A task's function is called as the last thing that a line of ours does.
+      if lines[1] and lines[#lines]:find("^\t%(%.*tail call") then lines[#lines] = nil end
+    elseif body ~= "" and body ~= "stack traceback:" then
       lines[#lines + 1] = "\t" .. body
     end
   end
   return table.concat(lines, "\n")
+end
+
+--- Whether an error says no more than that a thread could not be resumed, for somebody had closed
+-- it.
+---@param thread thread
+---@param err any
+---@return boolean
+function vm.was_closed(thread, err)
+  return close ~= nil and err == "cannot resume dead coroutine" and vm.traceback(thread) == ""
 end
 
 --- Whether a value is the VM's own debug.traceback.

@@ -1,12 +1,27 @@
 --- A list of those who wait, first come first served.
 --
--- A waiter is a task, an arm of a `select`, or a stand-in of either's. It knows where it waits:
--- `parked` is the place, and `slot` tells where in there, so that one that is cancelled leaves at
--- once. Once it has been taken out, `slot` is false and `parked` is who handed it something, if
--- anybody did, and takes that back if the waiter never gets to run. A place is anything with
--- `park`, `remove` and `describe`: a list, the timers, a `select`.
+-- A **waiter** is a task, an arm of a `select`, or whoever stands in for one. Its fields are the
+-- same in all of them:
 --
--- The list is an array. Who leaves from the middle leaves a hole (false); the head is never one.
+-- | field | meaning |
+-- | --- | --- |
+-- | `place` | where it is parked; false when it is not |
+-- | `index` | where in that place, for whom it is to find |
+-- | `value` | what it goes on with: a task's arguments, what it was handed, at last its results |
+-- | `giver` | who handed it the value, and takes that back if it never gets to run; or false |
+-- | `order` | its number in the line of the timers, or of what its giver has handed over |
+-- | `deadline` | when it is due, at the timers |
+-- | `offer` | the value that it brings, as a sender |
+--
+-- A **place** is anything with these methods:
+--
+-- - `park(waiter, argument)` takes it in: from now on it can be woken;
+-- - `remove(waiter)` takes it out, exactly, and clears its `place`; whoever wakes a waiter does
+--   this first, and then calls `waiter:wake(giver, value)`;
+-- - `describe(waiter)` says what it waits for, in a report;
+-- - `pass_on(waiter)`, of a place that hands over what must not be lost, takes that back.
+--
+-- This list is an array. Who leaves from the middle leaves a hole (false); the head is never one.
 -- When the array is full to its limit, those who are left move to its beginning, so that neither
 -- holes nor a queue that is never empty make it grow.
 
@@ -27,7 +42,7 @@ local SMALL = 32
 
 
 --- Makes an empty list.
----@param owner table  with a method `describe(purpose)`
+---@param owner table  with a method `describe(purpose, waiter)`
 ---@param purpose? string  what its waiters do: "receive", "send"
 ---@return neap.Waiters
 function Waiters.new(owner, purpose)
@@ -46,7 +61,7 @@ local function compact(self)
     if waiter then
       count = count + 1
       if count < i then
-        queue[i], queue[count], waiter.slot = false, waiter, count
+        queue[i], queue[count], waiter.index = false, waiter, count
       end
     end
   end
@@ -58,33 +73,35 @@ end
 
 --- Appends a waiter.
 ---@param waiter table
----@param value? any  what it brings (a sender's value)
-function Waiters:park(waiter, value)
+function Waiters:park(waiter)
   local last = self.last + 1
   if last > self.limit then last = compact(self) + 1 end
   self.queue[last], self.last = waiter, last
-  waiter.parked, waiter.slot, waiter.value = self, last, value
+  waiter.place, waiter.index = self, last
 end
 
 
 --- Takes a waiter out, wherever it stands.
 ---@param waiter table
 function Waiters:remove(waiter)
-  local queue, slot = self.queue, waiter.slot
-  waiter.slot, queue[slot] = false, false
-  if slot ~= self.first then return end
+  local queue, index = self.queue, waiter.index
+  waiter.place, queue[index] = false, false
+  if index ~= self.first then return end
   local last = self.last
-  while slot < last do
-    slot = slot + 1
-    if queue[slot] then
-      self.first = slot
+  while index < last do
+    index = index + 1
+    if queue[index] then
+      self.first = index
       return
     end
   end
   self.last = 0
-  if slot > 1 then
+  if index > 1 then
     self.first = 1
-    if slot > SMALL then self.queue, self.limit = {}, SMALL end
+    if index > SMALL then
+      self.limit = SMALL
+      self.queue = {}
+    end
   end
 end
 
@@ -97,31 +114,43 @@ end
 
 
 --- Takes everyone out and wakes them, in order.
-function Waiters:wake_all(value)
+function Waiters:wake_all()
   local waiter = self.queue[self.first]
   while waiter do
     self:remove(waiter)
-    waiter:wake(nil, value)
+    waiter:wake()
     waiter = self.queue[self.first]
   end
 end
 
 
---- What its waiters wait for, for a deadlock report.
----@return string
-function Waiters:describe()
-  return self.owner:describe(self.purpose)
+--- Calls fn with everyone, in order.
+---@param fn fun(waiter: table)
+function Waiters:each(fn)
+  local queue = self.queue
+  for i = self.first, self.last do
+    if queue[i] then fn(queue[i]) end
+  end
 end
 
 
---- Takes a waiter from where it waits, whatever that is, or gives back what it was handed.
+--- What a waiter waits for.
+---@param waiter table
+---@return string
+function Waiters:describe(waiter)
+  return self.owner:describe(self.purpose, waiter)
+end
+
+
+--- Takes a waiter from where it waits, whatever that is, and gives back what it was handed.
 ---@param waiter table
 function Waiters.withdraw(waiter)
-  local place = waiter.parked
-  if not place then return end
-  waiter.parked = false
-  if waiter.slot then return place:remove(waiter) end
-  place:pass_on(waiter)
+  local place, giver = waiter.place, waiter.giver
+  if place then place:remove(waiter) end
+  if giver then
+    waiter.giver = false
+    giver:pass_on(waiter)
+  end
 end
 
 return Waiters

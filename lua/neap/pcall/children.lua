@@ -2,9 +2,10 @@
 --
 -- The function runs in a thread of its own, a child of the one that called. As long as it does not
 -- wait, that is all: the scheduler knows nothing of it, and arguments and results pass as they are.
--- If it waits, its task adopts it, and the request goes up through all callers to the scheduler,
--- which from then on resumes the innermost thread directly, so that a switch costs the same however
--- deep pcalls nest; when the child ends, the scheduler delivers its outcome to the caller.
+-- If it waits, its request goes up through all callers to the scheduler (NESTED), which from then
+-- on resumes the innermost thread directly, so that a switch costs the same however deep pcalls
+-- nest; when the child ends, the scheduler delivers its outcome to the caller (DELIVER). A request
+-- that does not arrive, for the VM refuses the yield on its way, has changed nothing.
 --
 -- A resume within a resume uses the C stack, which ends at about 200: past 100 of them the caller
 -- asks the scheduler to start the child from below (CALL), where the stack is empty again.
@@ -12,20 +13,26 @@
 -- In a coroutine that the scheduler does not run, a plain yield passes from the child to whoever
 -- resumed its caller, and what that one resumes with passes back to the child.
 
-local vm = require "neap.kernel.vm"
-local threads = require "neap.kernel.threads"
-local owned = require "neap.task.owned"
 local loop = require "neap.task.loop"
 local registry = require "neap.kernel.registry"
+local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
+local threads = require "neap.kernel.threads"
+local user = require "neap.task.user"
+local vm = require "neap.kernel.vm"
 
 local create, co_yield, resume, running =
   coroutine.create, coroutine.yield, coroutine.resume, vm.running
 local error, native_pcall, native_xpcall, select, setmetatable, type, unpack =
   error, pcall, xpcall, select, setmetatable, type, vm.unpack
-local PCALL, keep, release = threads.PCALL, threads.keep, threads.release
-local NESTED, CALL, DELIVER = scheduler.NESTED, scheduler.CALL, scheduler.DELIVER
-local loader_thread = loop.loader_thread
+local keep, release, state = threads.keep, threads.release, runs.state
+local ENDED, current_thread, requests, run = scheduler.ENDED, scheduler.current_thread,
+  scheduler.requests, scheduler.run
+local is_within, loader_thread = registry.is_within, loop.loader_thread
+
+--- What a caller yields for its child, to the scheduler; to have a child started from below; what
+-- it is resumed with when its child has ended; what a child is started with, and yields at its end.
+local NESTED, CALL, DELIVER, PCALL = {}, {}, {}, {}
 
 local children = {}
 
@@ -38,10 +45,11 @@ local function traceback(thread, message, level)
   local start = thread or running()
   local text = (message and message .. "\n" or "") .. "stack traceback:\n"
     .. vm.traceback(thread, level)
-  local caller = start and registry.callers[start]
+  local callers = registry.callers.map
+  local caller = start and callers[start]
   while caller do
     text = text .. "\n" .. vm.traceback(caller)
-    caller = registry.callers[caller]
+    caller = callers[caller]
   end
   return text
 end
@@ -53,22 +61,19 @@ children.traceback = traceback
 local NESTED_RESUMES, NESTED_PCALLS = 100, 16000
 
 --- How many pcalls a thread stands in, for those that the scheduler started.
-local levels = setmetatable({}, { __mode = "k" })
+local levels = registry.map("k")
 
---- The children that serve no pcall, up to `pooled`.
-local weak = { __mode = "v" }
-local pool, pooled = setmetatable({}, weak), 0
+--- Which thread called a child, or called it last.
+local callers = registry.callers
 
-local task_of, callers, callees
-registry.on_shrink(function()
-  task_of, callers, callees = registry.task_of, registry.callers, registry.callees
-  levels, pool, pooled = registry.copy(levels), setmetatable({}, weak), 0
-end)
+--- The children that serve no pcall, up to `child_count`.
+runs.declare("children", function() return setmetatable({}, { __mode = "v" }) end)
+runs.declare("child_count", 0)
 
 
 local function recycle(child)
-  pooled = pooled + 1
-  pool[pooled] = child
+  local count = state.child_count + 1
+  state.children[count], state.child_count = child, count
 end
 
 
@@ -78,7 +83,7 @@ local returned = false
 --- Yields what a child's function has returned: to the scheduler, in kept form, if a task has
 -- adopted the child, else to its caller, as `pcall` returns it.
 local function leave(me, ...)
-  if task_of[me] then return co_yield(PCALL, keep(...)) end
+  if state.task_of[me] then return co_yield(PCALL, keep(...)) end
   returned = me
   return co_yield(true, ...)
 end
@@ -109,9 +114,10 @@ end
 
 --- Takes a child from the pool, or makes one.
 local function acquire()
-  while pooled > 0 do
-    local child = pool[pooled]
-    pooled = pooled - 1
+  while state.child_count > 0 do
+    local count = state.child_count
+    local child = state.children[count]
+    state.child_count = count - 1
     if child then return child end
   end
   local child = create(serve)
@@ -137,42 +143,29 @@ local function caught(handler, child, err)
 end
 
 
---- Undoes that a task has adopted a child, which has ended within its caller's resume.
-local function disown(me, child)
-  local task = task_of[child]
-  if task then task.thread, task_of[child] = me, nil end
-  if scheduler.current_thread() == child then scheduler.set_current(me) end
-end
-
-
 local receive
 
 --- What a pcall returns, or does, whose child has not just returned.
 local function attend(handler, me, child, ok, ...)
   local request, count, value = ...
-  if not ok then
-    disown(me, child)
-    return caught(handler, child, request)
-  elseif request == PCALL then
-    disown(me, child)
+  if not ok then return caught(handler, child, request) end
+  if request == PCALL then
     recycle(child)
     return true, release(count, value)
   end
-  if request ~= NESTED then
-    if scheduler.adopt(child) then return receive(handler, me, child, co_yield(NESTED, ...)) end
-    callees[me] = child
+  if request == NESTED or not is_within(child, current_thread()) then
+    return receive(handler, me, child, co_yield(...))
   end
-  return receive(handler, me, child, co_yield(...))
+  return receive(handler, me, child, co_yield(NESTED, child, ...))
 end
 
 
 --- What a pcall returns, or does, when the resume of its child has returned.
 local function answer(handler, me, child, depth, ok, ...)
-  scheduler.depth = depth
+  state.depth = depth
   if returned == child then
     returned = false
-    pooled = pooled + 1
-    pool[pooled] = child
+    recycle(child)
     return ...
   end
   return attend(handler, me, child, ok, ...)
@@ -187,24 +180,24 @@ function receive(handler, me, child, token, ...)
     recycle(child)
     return true, release(count, value)
   end
-  local task = task_of[me]
-  if task and not owned.is_parked(task) then
+  -- Anything else is meant for the child, if it comes from its user, by whatever way.
+  local task = state.task_of[me]
+  if task and not user.is_parked(task) and current_thread() ~= me then
     return receive(handler, me, child, co_yield())
   end
-  callees[me] = nil
-  local depth = scheduler.depth
-  scheduler.depth = depth + 1
+  local depth = state.depth
+  state.depth = depth + 1
   return answer(handler, me, child, depth, resume(child, token, ...))
 end
 
 
 --- Has the scheduler start a child.
 local function call_from_below(handler, me, child, fn, ...)
-  local level, caller = 1, me
-  while caller and not levels[caller] do level, caller = level + 1, callers[caller] end
-  level = level + (levels[caller] or 0)
+  local level, caller, known = 1, me, levels.map
+  while caller and not known[caller] do level, caller = level + 1, callers.map[caller] end
+  level = level + (known[caller] or 0)
   if level > NESTED_PCALLS then error("stack overflow", 4) end
-  levels[child] = level
+  known[child] = level
   local count, value = keep(...)
   local function start() return fn(release(count, value)) end
   return receive(handler, me, child, co_yield(CALL, child, start))
@@ -227,20 +220,62 @@ end
 ---@return any ...  its results, its error, or what the handler has made of it
 function children.call(handler, fn, ...)
   local me = running()
-  if not me or me == loop.host_thread or me == loader_thread then
+  if not me or me == state.host_thread or me == loader_thread then
     return call_natively(handler, fn, ...)
   end
-  local count, depth, child = select("#", ...), scheduler.depth, pool[pooled]
-  if child then pooled = pooled - 1 else child = acquire() end
-  if callers[child] ~= me then callers[child] = me end
-  if depth >= NESTED_RESUMES and scheduler.adopt(me) then
+  local count, depth, pooled = select("#", ...), state.depth, state.child_count
+  local child = state.children[pooled]
+  if child then state.child_count = pooled - 1 else child = acquire() end
+  local map = callers.map
+  if map[child] ~= me then map[child] = me end
+  if depth >= NESTED_RESUMES and is_within(me, current_thread()) then
     return call_from_below(handler, me, child, fn, ...)
   end
-  scheduler.depth = depth + 1
+  state.depth = depth + 1
   if count > 3 then
     return answer(handler, me, child, depth, resume(child, PCALL, fn, count, { ... }))
   end
   return answer(handler, me, child, depth, resume(child, PCALL, fn, count, ...))
+end
+
+if vm.yieldable_pcall then return children end
+
+-- What the scheduler does for pcalls.
+
+--- A request has come from within a pcall: from now on the scheduler resumes the thread that made
+-- it.
+requests[NESTED] = function(task, thread, inner, ...)
+  local task_of, map = state.task_of, callers.map
+  local between = inner
+  while between ~= thread do
+    task_of[between] = task
+    between = map[between]
+  end
+  task.thread = inner
+  return scheduler.settle(task, inner, true, ...)
+end
+
+requests[CALL] = function(task, _, child, start)
+  state.task_of[child] = task
+  return run(task, child, PCALL, start, 0)
+end
+
+
+--- Resumes the caller of a child that has ended.
+local function deliver(task, child, ...)
+  state.task_of[child] = nil
+  return run(task, callers.map[child], DELIVER, ...)
+end
+
+requests[PCALL] = function(task, child, count, value)
+  return deliver(task, child, true, count, value)
+end
+
+local end_task = requests[ENDED]
+
+requests[ENDED] = function(task, thread, ok, err)
+  if callers.map[thread] then return deliver(task, thread, ok, nil, err) end
+  return end_task(task, thread, ok, err)
 end
 
 return children

@@ -1,7 +1,7 @@
 --- `pcall` and `xpcall` that can be waited in.
 --
 -- Where the VM's own pcall can be yielded through, this is it. Lua 5.1's cannot, so there the
--- function runs in a thread of its own (see neap.children).
+-- function runs in a thread of its own (see neap.pcall.children).
 
 local vm = require "neap.kernel.vm"
 local threads = require "neap.kernel.threads"

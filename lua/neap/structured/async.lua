@@ -2,7 +2,7 @@
 
 local awaitable = require "neap.kernel.awaitable"
 local check = require "neap.check"
-local Task = require "neap.task.task"
+local tasks = require "neap.task.task"
 
 local setmetatable, type = setmetatable, type
 
@@ -34,7 +34,7 @@ end
 ---@return fun(...): neap.Task
 function async.async(fn)
   check.callable(fn, 1, "async")
-  return async.wrap(fn, Task.spawn)
+  return async.wrap(fn, tasks.spawn)
 end
 
 

@@ -4,13 +4,15 @@
 -- task and nothing else.
 
 local Scope = require "neap.structured.scope"
-local Task = require "neap.task.task"
 local Waiters = require "neap.kernel.waiters"
 local check = require "neap.check"
+local registry = require "neap.kernel.registry"
+local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
-local threads = require "neap.kernel.threads"
+local tasks = require "neap.task.task"
 
 local setmetatable = setmetatable
+local state, wait = runs.state, tasks.wait
 
 ---@class neap.Pool
 ---@field private size integer
@@ -40,7 +42,7 @@ end
 --- Counts a job that is going to begin.
 local function admit(self, task)
   self.running = self.running + 1
-  task:watch(self)
+  task:observe(self)
 end
 
 
@@ -51,19 +53,21 @@ function Pool:ended()
   local following = self.queue:head()
   if not following then return wake_idlers(self) end
   self.queue:remove(following)
-  admit(self, following.task)
+  admit(self, following)
   following:wake()
 end
 
 
 --- Makes a job: ready where there is room, else parked in the queue, and counted when it is woken.
 local function submit(self, fn, ...)
-  local task = Task.new(fn, threads.keep(...))
+  local task = tasks.new(fn, ...)
   if self.running < self.size then
     admit(self, task)
-    scheduler.enqueue_start(task)
+    scheduler.admit(task)
   else
-    task:begin_from(self.queue)
+    registry.postpone(task)
+    self.queue:park(task)
+    scheduler.count(task)
   end
   return task
 end
@@ -100,8 +104,8 @@ end
 
 --- Waits until no job is left.
 function Pool:wait()
-  if scheduler.doomed then scheduler.checkpoint() end
-  if self.running > 0 or self.queue:head() then scheduler.wait(self.idlers) end
+  if state.is_cancelling then tasks.checkpoint() end
+  if self.running > 0 or self.queue:head() then wait(self.idlers) end
 end
 
 

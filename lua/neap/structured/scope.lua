@@ -5,13 +5,15 @@
 -- to `on_error`. The scope is a finalizer of the caller too: however the caller ends, nothing of
 -- the scope outlives it.
 
-local Task = require "neap.task.task"
 local Waiters = require "neap.kernel.waiters"
 local check = require "neap.check"
 local failures = require "neap.task.failures"
+local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
+local tasks = require "neap.task.task"
 
 local error, pairs, setmetatable, sort = error, pairs, setmetatable, table.sort
+local state, wait = runs.state, tasks.wait
 
 ---@class neap.Scope
 ---@field private children table<neap.Task, boolean>  those that are not dead
@@ -49,7 +51,8 @@ end
 -- owner, a moment before the owner's finalizer came to cancel the child itself.
 local function is_cancelled_too(self, child)
   local owner = self.owner
-  return child.value == "cancelled" and owner and (owner.final or owner.doomed or owner:done())
+  return child.value == "cancelled" and owner
+    and (owner.state == "ending" or owner.cancel_requested or owner:done())
 end
 
 
@@ -79,7 +82,7 @@ end
 function Scope:own(child)
   self.children[child] = true
   self.count = self.count + 1
-  child:watch(self)
+  child:observe(self)
   return child
 end
 
@@ -92,13 +95,13 @@ end
 function Scope:spawn(fn, ...)
   check.callable(fn, 1, "spawn")
   if self.is_ending then error("attempt to spawn in a scope that is ending", 2) end
-  return self:own(Task.spawn(fn, ...))
+  return self:own(tasks.spawn(fn, ...))
 end
 
 
 --- Waits until every child is dead.
 function Scope:join()
-  if self.count > 0 then scheduler.wait(self.waiters) end
+  if self.count > 0 then wait(self.waiters) end
 end
 
 
@@ -117,10 +120,10 @@ end
 
 --- Runs fn(scope, ...) in the caller, with the scope as a finalizer of the caller's.
 local function within(self, fn, ...)
-  if scheduler.doomed then scheduler.checkpoint() end
+  if state.is_cancelling then tasks.checkpoint() end
   local owner = scheduler.current_task()
   self.owner = owner
-  if owner then owner:add_finalizer(close, 1, self) end
+  if owner then owner:add_finalizer(close, nil, self) end
   fn(self, ...)
   self:join()
   self.is_ending = true
@@ -138,7 +141,7 @@ local function scope(body, ...)
   check.callable(body, 1, "scope")
   local self = Scope.new()
   local main
-  within(self, function(_, ...) main = self:own(Task.spawn(body, ...)) end, self, ...)
+  within(self, function(_, ...) main = self:own(tasks.spawn(body, ...)) end, self, ...)
   return main:wait()
 end
 

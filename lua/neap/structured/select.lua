@@ -10,78 +10,92 @@
 local awaitable = require "neap.kernel.awaitable"
 local clock = require "neap.kernel.clock"
 local duration = require "neap.duration"
-local scheduler = require "neap.kernel.scheduler"
-local Task = require "neap.task.task"
+local runs = require "neap.kernel.runs"
+local tasks = require "neap.task.task"
 
 local setmetatable = setmetatable
-local is_own, timers = awaitable.is_own, scheduler.timers
+local is_own, state, wait = awaitable.is_own, runs.state, tasks.wait
 
---- One place that a choosing task is parked at.
+--- Who stands for a choosing task in one place.
+---@class neap.Arm
+---@field choice neap.Choice
+---@field number integer  of the list; 0 is the timeout's
+---@field awaited table|false  what it waits for
 local Arm = {}
 Arm.__index = Arm
 
---- Makes the arm for an index of the list; 0 is that of the timeout.
-local function new_arm(choice, index)
-  local arm = setmetatable({
-    choice = choice, index = index, awaited = false,
-    parked = false, slot = false, value = nil, count = 0,
-  }, Arm)
-  choice[index] = arm
-  return arm
-end
 
-function Arm:wake(grantor, value)
-  local choice = self.choice
-  local task = choice.task
-  choice.winner, choice.awaited, task.count = self.index, self.awaited, self.count
+function Arm:wake(giver, value)
+  local choice, task = self.choice, self.choice.task
+  choice.winner = self
+  if giver then task.order = self.order end
   choice:remove(task)
-  return task:wake(grantor, value)
+  return task:wake(giver, value)
 end
 
 
 --- The place of a task that is parked on all arms of a `select`.
 ---@class neap.Choice
----@field [integer] table  its arms; there may be more of them than the list has
----@field private list table[]
+---@field [integer] neap.Arm  its arms; there may be more of them than the list has
+---@field private list table[]|false
 ---@field private count integer  of the list
 ---@field private is_own boolean  whether all in the list are neap's own
----@field private deadline number?
+---@field private deadline number|false
 ---@field private helpers neap.Task[]|false
----@field private task table  who waits
----@field private winner integer  the index of the arm that was woken
----@field private awaited table  what that waited for
+---@field private task table|false  who waits
+---@field private winner neap.Arm|false  the arm that was woken
 local Choice = {}
 Choice.__index = Choice
 
 --- One that is not in use, with its arms, if they are not too many to keep: who selects in a loop
 -- gets the same again.
-local idle, MANY = false, 64
+runs.declare("idle_choice", false)
+local MANY = 64
 
 
-function Choice:park(task)
-  task.parked, task.slot, self.task = self, true, task
+--- Sees that there is an arm for each of the list, and one for the deadline if there is any.
+local function prepare(self)
   local list, is_all_own = self.list, self.is_own
-  for i = 1, self.count do
-    local arm, awaited = self[i] or new_arm(self, i), list[i]
-    if not (is_all_own or is_own(awaited)) then
-      awaited = Task.spawn(awaitable.wait, awaited)
+  for i = self.deadline and 0 or 1, self.count do
+    local arm, awaited = self[i], list[i] or false
+    if not arm then
+      arm = setmetatable({
+        choice = self, number = i, awaited = false,
+        place = false, giver = false, index = false, value = nil, order = 0,
+      }, Arm)
+      self[i] = arm
+    end
+    if not (is_all_own or i == 0 or is_own(awaited)) then
+      awaited = tasks.spawn(awaitable.wait, awaited)
       self.helpers = self.helpers or {}
       self.helpers[#self.helpers + 1] = awaited
     end
     arm.awaited = awaited
-    local place, argument = awaited:place()
-    place:park(arm, argument)
   end
-  if self.deadline then timers:park(self[0] or new_arm(self, 0), self.deadline) end
+end
+
+
+--- Parks the task on all arms, unless one of them is woken meanwhile (by a finalizer of the user's
+-- that the collector calls).
+function Choice:park(task)
+  prepare(self)
+  task.place, self.task = self, task
+  for i = 1, self.count do
+    if self.winner then break end
+    local place, argument = self[i].awaited:place_to_wait()
+    place:park(self[i], argument)
+  end
+  if self.deadline and not self.winner then state.timers:park(self[0], self.deadline) end
+  if self.winner then self:remove(task) end
 end
 
 
 function Choice:remove(task)
-  task.slot = false
+  task.place = false
   for i = self.deadline and 0 or 1, self.count do
     local arm = self[i]
-    if arm.slot then arm.parked:remove(arm) end
-    arm.awaited, arm.value = false, nil
+    if arm.place then arm.place:remove(arm) end
+    arm.offer = nil
   end
   local helpers = self.helpers
   if not helpers then return end
@@ -95,29 +109,24 @@ end
 
 
 local function choose(list, count, is_all_own, deadline)
-  while true do
-    for i = 1, count do
-      local awaited = list[i]
-      if (is_all_own or is_own(awaited)) and awaited:is_ready() then return i, awaited:wait() end
-    end
-    local choice = idle or setmetatable({
-      list = false, count = 0, is_own = true, deadline = nil, helpers = false,
-      task = false, winner = 0, awaited = false,
-    }, Choice)
-    idle = false
-    choice.list, choice.count, choice.is_own = list, count, is_all_own
-    choice.deadline, choice.helpers = deadline, false
-    local waiter = scheduler.wait(choice)
-    local winner, awaited = choice.winner, choice.awaited
-    choice.list, choice.helpers, choice.task, choice.awaited = false, false, false, false
-    if count <= MANY then idle = choice end
-    if winner == 0 then return nil, "timeout" end
-    if waiter.parked or waiter.value or awaited:is_ready() then
-      return winner, awaited:claim(waiter)
-    end
-    -- The list is its user's, who may have changed it meanwhile.
-    count, is_all_own = #list, false
+  for i = 1, count do
+    local awaited = list[i]
+    if (is_all_own or is_own(awaited)) and awaited:is_ready() then return i, awaited:wait() end
   end
+  local choice = state.idle_choice or setmetatable({
+    list = false, count = 0, is_own = true, deadline = false,
+    helpers = false, task = false, winner = false,
+  }, Choice)
+  state.idle_choice = false
+  choice.list, choice.count, choice.is_own, choice.deadline = list, count, is_all_own, deadline
+  local waiter = wait(choice)
+  local winner = choice.winner
+  local number, awaited = winner.number, winner.awaited
+  choice.list, choice.helpers, choice.task, choice.winner = false, false, false, false
+  for i = 1, count do choice[i].awaited = false end
+  if count <= MANY then state.idle_choice = choice end
+  if number == 0 then return nil, "timeout" end
+  return number, awaited:claim(waiter)
 end
 
 
@@ -129,8 +138,8 @@ end
 -- Raises the error of the arm that is ready, if its `wait` would.
 local function select(list, timeout)
   local count, is_all_own = awaitable.check_list(list, "select", timeout ~= nil)
-  local deadline = timeout ~= nil and clock.now() + duration(timeout, 2, "select") or nil
-  if scheduler.doomed then scheduler.checkpoint() end
+  local deadline = timeout ~= nil and clock.now() + duration(timeout, 2, "select")
+  if state.is_cancelling then tasks.checkpoint() end
   return choose(list, count, is_all_own, deadline)
 end
 

@@ -3,14 +3,15 @@
 -- The caller waits at a guard: a place of its own that stands in the timers, and watches the child.
 -- Whichever comes first wakes the caller, and nothing of the other is left.
 
-local Task = require "neap.task.task"
 local check = require "neap.check"
 local clock = require "neap.kernel.clock"
 local duration = require "neap.duration"
+local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
+local tasks = require "neap.task.task"
 
 local error, setmetatable, type = error, setmetatable, type
-local now, timers = clock.now, scheduler.timers
+local now, state, wait = clock.now, runs.state, tasks.wait
 
 ---@class neap.Guard
 ---@field private caller table|false  while it waits here
@@ -20,15 +21,14 @@ Guard.__index = Guard
 
 
 function Guard:park(caller, deadline)
-  caller.parked, caller.slot = self, true
-  self.caller = caller
-  timers:park(self, deadline)
+  caller.place, self.caller = self, caller
+  state.timers:park(self, deadline)
 end
 
 
 function Guard:remove(caller)
-  caller.slot, self.caller = false, false
-  if self.slot then self.parked:remove(self) end
+  caller.place, self.caller = false, false
+  if self.place then self.place:remove(self) end
 end
 
 
@@ -58,7 +58,7 @@ end
 --- The finalizer of the caller: the child does not outlive it.
 local function close(child)
   child:cancel()
-  if not child:done() then scheduler.wait(child:place()) end
+  if not child:done() then wait(child:place_to_wait()) end
 end
 
 
@@ -72,14 +72,14 @@ local function timeout(limit, fn, ...)
   local is_seconds = type(limit) == "number" and limit >= 0
   local seconds = is_seconds and limit or duration(limit, 1, "timeout")
   if type(fn) ~= "function" then check.callable(fn, 2, "timeout") end
-  if scheduler.doomed then scheduler.checkpoint() end
+  if state.is_cancelling then tasks.checkpoint() end
   local guard = setmetatable({
-    caller = false, is_late = false, parked = false, slot = false, value = 0, count = 0,
+    caller = false, is_late = false, place = false, index = false, order = 0, deadline = 0,
   }, Guard)
-  local owner, child = scheduler.current_task(), Task.spawn(fn, ...)
-  child.watcher, child.bonds = guard, 1
-  if owner then owner:add_finalizer(close, 1, child) end
-  scheduler.wait(guard, now() + seconds)
+  local owner, child = scheduler.current_task(), tasks.spawn(fn, ...)
+  child:observe(guard)
+  if owner then owner:add_finalizer(close, nil, child) end
+  wait(guard, now() + seconds)
   if guard.is_late then close(child) end
   if owner then owner:remove_finalizer(close, child) end
   if guard.is_late and child.state == "cancelled" then error("timeout", 0) end

@@ -2,12 +2,13 @@
 
 local Future = require "neap.sync.future"
 local check = require "neap.check"
-local scheduler = require "neap.kernel.scheduler"
+local runs = require "neap.kernel.runs"
+local tasks = require "neap.task.task"
 local threads = require "neap.kernel.threads"
 local vm = require "neap.kernel.vm"
 
 local select, type = select, type
-local keep, release = threads.keep, threads.release
+local keep, release, state = threads.keep, threads.release, runs.state
 
 
 --- Calls fn with `last` behind its other arguments.
@@ -33,18 +34,19 @@ end
 local function callback(fn, ...)
   if type(fn) ~= "function" then check.callable(fn, 1, "callback") end
   -- A future is made only if `resume` has not been called by the time that fn returns.
-  local count, value, future
+  local is_called, count, value, future = false, nil, nil, nil
   call_with(fn, function(...)
     if future then return future:resolve(...) end
-    if count then return false end
+    if is_called then return false end
+    is_called = true
     count, value = keep(...)
     return true
   end, ...)
-  if not count then
+  if not is_called then
     future = Future.new()
     return future:wait()
   end
-  if scheduler.doomed then scheduler.checkpoint() end
+  if state.is_cancelling then tasks.checkpoint() end
   return release(count, value)
 end
 

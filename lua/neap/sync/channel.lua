@@ -14,14 +14,38 @@
 
 local awaitable = require "neap.kernel.awaitable"
 local check = require "neap.check"
-local scheduler = require "neap.kernel.scheduler"
+local runs = require "neap.kernel.runs"
+local tasks = require "neap.task.task"
 local Waiters = require "neap.kernel.waiters"
 
-local insert, remove, setmetatable = table.insert, table.remove, setmetatable
-local wait, receive, leave = scheduler.wait, scheduler.receive, Waiters.remove
+local insert, pairs, remove, setmetatable = table.insert, pairs, table.remove, setmetatable
+local receive, state, take_out, wait = tasks.receive, runs.state, Waiters.remove, tasks.wait
 
 --- What stands in the arrays for nil.
 local NIL = {}
+
+--- Those who wait to send: each brings the value that it offers.
+local Senders = {}
+for name, method in pairs(Waiters) do Senders[name] = method end
+Senders.__index = Senders
+
+function Senders:park(waiter, value)
+  waiter.offer = value
+  return Waiters.park(self, waiter)
+end
+
+
+--- What a sender that was woken has done.
+---@return true|nil sent
+---@return "closed"? err
+local function sent(waiter)
+  local is_sent = waiter.value
+  waiter.value = nil
+  if waiter.offer ~= nil then waiter.offer = nil end
+  if is_sent then return true end
+  return nil, "closed"
+end
+
 
 ---@class neap.Channel
 ---@field private capacity number
@@ -51,7 +75,8 @@ function Channel.new(capacity)
     inbox = {}, inbox_count = 0, outbox = {}, outbox_first = 1, outbox_count = 0,
     returned = false, tickets = 0, senders = nil, receivers = nil,
   }, Channel)
-  self.senders, self.receivers = Waiters.new(self, "send"), Waiters.new(self, "receive")
+  self.senders = setmetatable(Waiters.new(self, "send"), Senders)
+  self.receivers = Waiters.new(self, "receive")
   return self
 end
 
@@ -87,8 +112,8 @@ local function take(self)
   self.count = count
   local sender = senders.queue[senders.first]
   if sender and count < self.limit then
-    leave(senders, sender)
-    push(self, sender.value)
+    take_out(senders, sender)
+    push(self, sender.offer)
     sender:wake(nil, true)
   end
   return value
@@ -96,24 +121,21 @@ end
 
 
 --- Sends a value where the channel is empty, full or closed.
-local function send_on_the_brink(self, value)
+local function send_slow(self, value)
   local receivers, limit = self.receivers, self.limit
   if limit < 0 then return nil, "closed" end
   local receiver = receivers.queue[receivers.first]
   if receiver then
     local ticket = self.tickets + 1
-    self.tickets, receiver.count = ticket, ticket
-    leave(receivers, receiver)
+    self.tickets, receiver.order = ticket, ticket
+    take_out(receivers, receiver)
     receiver:wake(self, value)
     return true
   elseif self.count < limit then
     push(self, value)
     return true
   end
-  local waiter = wait(self.senders, value)
-  if not waiter.value then return nil, "closed" end
-  waiter.value = nil
-  return true
+  return sent(wait(self.senders, value))
 end
 
 
@@ -122,10 +144,10 @@ end
 ---@return true|nil sent
 ---@return "closed"? err  the channel is closed, before or while waiting; nothing was sent
 function Channel:send(value)
-  if scheduler.doomed then scheduler.checkpoint() end
+  if state.is_cancelling then tasks.checkpoint() end
   -- Nobody waits at either end of a channel that is neither empty nor full.
   local count = self.count
-  if count == 0 or count >= self.limit then return send_on_the_brink(self, value) end
+  if count == 0 or count >= self.limit then return send_slow(self, value) end
   local last = self.inbox_count + 1
   if value == nil then value = NIL end
   self.inbox[last] = value
@@ -142,16 +164,16 @@ function Channel:try_send(value)
   local limit = self.limit
   if limit < 0 then return nil, "closed" end
   if self.count >= limit and not self.receivers:head() then return nil, "full" end
-  return send_on_the_brink(self, value)
+  return send_slow(self, value)
 end
 
 
 --- Receives a value where the channel keeps none and somebody waits to send, or it is closed.
-local function receive_on_the_brink(self)
+local function receive_slow(self)
   local sender = self.senders:head()
   if not sender then return nil, "closed" end
-  local value = sender.value
-  leave(self.senders, sender)
+  local value = sender.offer
+  take_out(self.senders, sender)
   sender:wake(nil, true)
   return value
 end
@@ -161,10 +183,10 @@ end
 ---@return any value
 ---@return "closed"? err  the channel is closed and empty
 function Channel:wait()
-  if scheduler.doomed then scheduler.checkpoint() end
+  if state.is_cancelling then tasks.checkpoint() end
   if self.count == 0 then
     local senders = self.senders
-    if senders.queue[senders.first] or self.limit < 0 then return receive_on_the_brink(self) end
+    if senders.queue[senders.first] or self.limit < 0 then return receive_slow(self) end
   else
     local count, first = self.count, self.outbox_first
     if count >= self.limit or first > self.outbox_count or self.returned then return take(self) end
@@ -185,7 +207,7 @@ end
 function Channel:try_recv()
   if self.count > 0 then return take(self) end
   if self.limit >= 0 and not self.senders:head() then return nil, "empty" end
-  return receive_on_the_brink(self)
+  return receive_slow(self)
 end
 
 
@@ -225,8 +247,8 @@ end
 --- Takes back what a receiver was handed that is cancelled.
 ---@param waiter table
 function Channel:pass_on(waiter)
-  local value, ticket = waiter.value, waiter.count
-  if self.limit >= 0 and self.receivers:head() then return send_on_the_brink(self, value) end
+  local value, ticket = waiter.value, waiter.order
+  if self.limit >= 0 and self.receivers:head() then return send_slow(self, value) end
   local returned, position = self.returned or {}, 1
   self.returned = returned
   while returned[position] and returned[position].ticket < ticket do position = position + 1 end
@@ -241,7 +263,7 @@ function Channel:is_ready()
   return senders.queue[senders.first] and true or false
 end
 
-function Channel:place()
+function Channel:place_to_wait()
   return self.receivers
 end
 
@@ -250,14 +272,14 @@ end
 ---@return any value
 ---@return "closed"? err
 function Channel:claim(waiter)
-  if not waiter.parked then
+  if not waiter.giver then
     -- Closed; but what a cancelled receiver has handed back is still to be had.
     local value, err = self:try_recv()
     if err then return nil, err end
     return value
   end
   local value = waiter.value
-  waiter.parked, waiter.value = false, nil
+  waiter.giver, waiter.value = false, nil
   return value
 end
 
@@ -302,15 +324,13 @@ function Sending:is_ready()
   return channel.limit < 0 or channel.count < channel.limit or channel.receivers:head() ~= nil
 end
 
-function Sending:place()
+function Sending:place_to_wait()
   return self.channel.senders, self.value
 end
 
 --- Whether a sender that was woken has got rid of its value.
 function Sending.claim(_, waiter)
-  if not waiter.value then return nil, "closed" end
-  waiter.value = nil
-  return true
+  return sent(waiter)
 end
 
 awaitable.declare(Sending)

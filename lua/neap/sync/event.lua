@@ -2,9 +2,11 @@
 
 local Waiters = require "neap.kernel.waiters"
 local awaitable = require "neap.kernel.awaitable"
-local scheduler = require "neap.kernel.scheduler"
+local runs = require "neap.kernel.runs"
+local tasks = require "neap.task.task"
 
 local setmetatable = setmetatable
+local state, wait = runs.state, tasks.wait
 
 ---@class neap.Event
 ---@field private is_set boolean
@@ -44,8 +46,8 @@ end
 --- Waits until the event is set.
 ---@return true
 function Event:wait()
-  if scheduler.doomed then scheduler.checkpoint() end
-  if not self.is_set then scheduler.wait(self.waiters) end
+  if state.is_cancelling then tasks.checkpoint() end
+  if not self.is_set then wait(self.waiters) end
   return true
 end
 
@@ -58,7 +60,7 @@ end
 
 Event.is_ready = Event.done
 
-function Event:place()
+function Event:place_to_wait()
   return self.waiters
 end
 

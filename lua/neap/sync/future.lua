@@ -1,15 +1,17 @@
 --- A future: a result that somebody else will supply, once.
 
 local awaitable = require "neap.kernel.awaitable"
-local threads = require "neap.kernel.threads"
-local scheduler = require "neap.kernel.scheduler"
 local joined = require "neap.kernel.joined"
+local runs = require "neap.kernel.runs"
+local tasks = require "neap.task.task"
+local threads = require "neap.kernel.threads"
 
 local error, setmetatable = error, setmetatable
+local state, wait = runs.state, tasks.wait
 
 ---@class neap.Future: neap.Joined
 ---@field private state "open"|"resolved"|"rejected"
----@field private count integer
+---@field private count integer?
 ---@field private value any
 local Future = {}
 Future.__index = Future
@@ -19,13 +21,13 @@ joined(Future)
 --- Makes an open future.
 ---@return neap.Future
 function Future.new()
-  return setmetatable({ state = "open", count = 0, joiner = false }, Future)
+  return setmetatable({ state = "open", count = nil, value = nil, joiner = false }, Future)
 end
 
 
-local function settle(self, state, count, value)
+local function settle(self, outcome, count, value)
   if self.state ~= "open" then return false end
-  self.state, self.count, self.value = state, count, value
+  self.state, self.count, self.value = outcome, count, value
   self:wake_all()
   return true
 end
@@ -43,7 +45,7 @@ end
 ---@param err any
 ---@return boolean settled  false if the future was settled before
 function Future:reject(err)
-  return settle(self, "rejected", 1, err)
+  return settle(self, "rejected", nil, err)
 end
 
 
@@ -58,8 +60,8 @@ end
 ---@return any ...
 -- Raises what the future was rejected with.
 function Future:wait()
-  if scheduler.doomed then scheduler.checkpoint() end
-  if self.state == "open" then scheduler.wait(self) end
+  if state.is_cancelling then tasks.checkpoint() end
+  if self.state == "open" then wait(self) end
   if self.state == "rejected" then error(self.value, 0) end
   return threads.release(self.count, self.value)
 end
@@ -75,7 +77,7 @@ end
 
 Future.is_ready = Future.done
 
-function Future:place()
+function Future:place_to_wait()
   return self
 end
 

@@ -8,11 +8,12 @@ local awaitable = require "neap.kernel.awaitable"
 local check = require "neap.check"
 local clock = require "neap.kernel.clock"
 local duration = require "neap.duration"
-local scheduler = require "neap.kernel.scheduler"
+local runs = require "neap.kernel.runs"
+local tasks = require "neap.task.task"
 local Waiters = require "neap.kernel.waiters"
 
 local insert, remove, setmetatable, sort = table.insert, table.remove, setmetatable, table.sort
-local timers, now = scheduler.timers, clock.now
+local now, state, wait = clock.now, runs.state, tasks.wait
 
 ---@class neap.Interval
 ---@field private start number
@@ -20,7 +21,6 @@ local timers, now = scheduler.timers, clock.now
 ---@field private taken integer  the number of the tick that was given last
 ---@field private returned integer[]  ticks given back, earliest first
 ---@field private waiters neap.Waiters
----@field private slot integer|false  in the timers, while somebody waits
 local Interval = {}
 Interval.__index = Interval
 
@@ -34,7 +34,7 @@ function Interval.new(period)
   if seconds == 0 then check.fail(1, "interval", "a duration above zero expected") end
   local self = setmetatable({
     start = now(), period = seconds, taken = 0, returned = {}, waiters = nil,
-    parked = false, slot = false, value = nil, count = 0,
+    place = false, index = false, order = 0, deadline = 0,
   }, Interval)
   self.waiters = Waiters.new(self)
   return self
@@ -53,17 +53,17 @@ local function take(self)
 end
 
 
---- Parks a waiter, and the interval itself in the timers (it is a place).
+--- Parks a waiter, and the interval itself in the timers (it is a waiter as well as a place).
 function Interval:park(waiter)
   self.waiters:park(waiter)
-  waiter.parked = self
-  if not self.slot then timers:park(self, due(self)) end
+  waiter.place = self
+  if not self.place then state.timers:park(self, due(self)) end
 end
 
 
 function Interval:remove(waiter)
   self.waiters:remove(waiter)
-  if self.slot and not self.waiters:head() then self.parked:remove(self) end
+  if self.place and not self.waiters:head() then self.place:remove(self) end
 end
 
 
@@ -72,7 +72,7 @@ function Interval:wake()
   local waiter = self.waiters:head()
   self.waiters:remove(waiter)
   waiter:wake(self, take(self))
-  if self.waiters:head() and not self.slot then timers:park(self, due(self)) end
+  if self.waiters:head() and not self.place then state.timers:park(self, due(self)) end
 end
 
 
@@ -91,9 +91,9 @@ end
 --- Waits for the next tick. One who comes late gets the ticks that were missed one by one, at once.
 ---@return integer tick  1, 2, 3 and so on; each is given once
 function Interval:wait()
-  if scheduler.doomed then scheduler.checkpoint() end
+  if state.is_cancelling then tasks.checkpoint() end
   if self:is_ready() then return take(self) end
-  return self:claim(scheduler.wait(self))
+  return self:claim(wait(self))
 end
 
 
@@ -103,13 +103,13 @@ function Interval:is_ready()
   return not self.waiters:head() and (self.returned[1] ~= nil or now() >= due(self))
 end
 
-function Interval:place()
+function Interval:place_to_wait()
   return self
 end
 
 function Interval.claim(_, waiter)
   local tick = waiter.value
-  waiter.parked, waiter.value = false, nil
+  waiter.giver, waiter.value = false, nil
   return tick
 end
 

@@ -7,9 +7,12 @@
 local Waiters = require "neap.kernel.waiters"
 local check = require "neap.check"
 local protected = require "neap.pcall.protected"
+local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
+local tasks = require "neap.task.task"
 
 local error, setmetatable = error, setmetatable
+local state, wait = runs.state, tasks.wait
 
 ---@class neap.Semaphore
 ---@field private name string
@@ -46,12 +49,12 @@ end
 --- Takes a permit; waits while there is none. It is the caller's to release, however it ends;
 -- `with` sees to that by itself.
 function Semaphore:acquire()
-  if scheduler.doomed then scheduler.checkpoint() end
+  if state.is_cancelling then tasks.checkpoint() end
   if self.free > 0 then
     self.free = self.free - 1
     return
   end
-  scheduler.wait(self.waiters).parked = false
+  wait(self.waiters).giver = false
 end
 
 
@@ -104,7 +107,7 @@ function Semaphore:with(fn, ...)
   check.callable(fn, 1, "with")
   self:acquire()
   local owner = scheduler.current_task()
-  if owner then owner:add_finalizer(self.pass_on, 1, self) end
+  if owner then owner:add_finalizer(self.pass_on, nil, self) end
   return ended(self, owner, protected.pcall(fn, ...))
 end
 

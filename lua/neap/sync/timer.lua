@@ -6,10 +6,11 @@
 local awaitable = require "neap.kernel.awaitable"
 local duration = require "neap.duration"
 local clock = require "neap.kernel.clock"
-local scheduler = require "neap.kernel.scheduler"
+local runs = require "neap.kernel.runs"
+local tasks = require "neap.task.task"
 
 local setmetatable, type = setmetatable, type
-local timers, sleep, now = scheduler.timers, scheduler.sleep, clock.now
+local now, sleep, state, wait = clock.now, tasks.sleep, runs.state, tasks.wait
 
 local timer = {}
 
@@ -40,8 +41,8 @@ end
 --- Waits for the deadline; returns at once if it has passed.
 ---@return true
 function Timer:wait()
-  if scheduler.doomed then scheduler.checkpoint() end
-  if now() < self.deadline then scheduler.wait(timers, self.deadline) end
+  if state.is_cancelling then tasks.checkpoint() end
+  if now() < self.deadline then wait(state.timers, self.deadline) end
   return true
 end
 
@@ -53,8 +54,8 @@ function Timer:is_ready()
 end
 Timer.done = Timer.is_ready
 
-function Timer:place()
-  return timers, self.deadline
+function Timer:place_to_wait()
+  return state.timers, self.deadline
 end
 
 function Timer.claim()

@@ -2,12 +2,11 @@
 
 local loop = require "neap.task.loop"
 local Waiters = require "neap.kernel.waiters"
-local census = require "neap.kernel.census"
 local scheduler = require "neap.kernel.scheduler"
 local failures = require "neap.task.failures"
 local vm = require "neap.kernel.vm"
 
-local concat, sort = table.concat, table.sort
+local concat, ipairs, sort, tostring = table.concat, ipairs, table.sort, tostring
 
 local deadlock = {}
 
@@ -15,13 +14,8 @@ local deadlock = {}
 --- All tasks that have not ended, in the order of their creation.
 ---@return neap.Task[]
 function deadlock.tasks()
-  local tasks, seen = {}, {}
-  scheduler.each_task(function(task)
-    if not seen[task] and task.id and not task:done() then
-      seen[task] = true
-      tasks[#tasks + 1] = task
-    end
-  end)
+  local tasks = {}
+  scheduler.each_task(function(task) tasks[#tasks + 1] = task end)
   sort(tasks, function(a, b) return a.id < b.id end)
   return tasks
 end
@@ -29,8 +23,8 @@ end
 
 local function line(who, waiter, thread)
   local where = thread and vm.position(thread)
-  local place = waiter.parked
-  return "\n  " .. who .. ": waits for " .. (place and place:describe() or "nothing")
+  local place = waiter.place
+  return "\n  " .. who .. ": waits for " .. (place and place:describe(waiter) or "nothing")
     .. (where and " at " .. where or "")
 end
 
@@ -46,29 +40,36 @@ local function report(host)
   if host then lines[2] = line("the host thread", host) end
   for i = 1, #tasks do
     local task = tasks[i]
-    lines[#lines + 1] = line(task:describe(), task, task.thread)
+    lines[#lines + 1] = line(tostring(task), task, task.thread or task.target)
   end
   return concat(lines)
+end
+
+
+--- Gives up the first finalizer that waits for ever; the others may go on after that.
+---@return boolean  false if there is none
+local function give_up_one()
+  for _, task in ipairs(deadlock.tasks()) do
+    if task.state == "ending" and task.place then
+      failures.report("a finalizer waits and nothing can wake it", task, nil, tostring(task))
+      task:leave()
+      task:kill()
+      return true
+    end
+  end
+  return false
 end
 
 
 --- Cancels every task and runs the loop until all are dead, finalizers included. A finalizer that
 -- waits for what can never come is given up, and reported.
 function deadlock.cancel_all()
+  local is_over
   repeat
-    local tasks = deadlock.tasks()
-    local cancelled = false
-    for i = 1, #tasks do cancelled = tasks[i]:cancel() or cancelled end
-    if not loop.drive() and not cancelled then
-      for i = 1, #tasks do
-        local task = tasks[i]
-        if task.final then
-          failures.report("a finalizer waits and nothing can wake it", task, nil, task:describe())
-          task:give_up()
-        end
-      end
-    end
-  until census.alive() == 0
+    local has_cancelled = false
+    for _, task in ipairs(deadlock.tasks()) do has_cancelled = task:cancel() or has_cancelled end
+    is_over = loop.drive() or not (has_cancelled or give_up_one())
+  until is_over
 end
 
 

@@ -1,33 +1,31 @@
 --- How a task ends.
 --
--- A task that ends with finalizers keeps its end in `final`, and is only dead, for those who wait
--- for it, when they have run: they run as the same task, on a fresh thread.
+-- Whatever ends a task, `scheduler.finish` is called with its outcome. Where that concerns anybody,
+-- what follows is here, in `conclude`: an outcome is fixed, a failure is recorded, and finalizers
+-- run one after another, as the same task, on a fresh thread each; then the task is dead, for those
+-- who wait for it (`scheduler.die`).
 --
 -- To cancel is to kill: the thread is never resumed again, and what it waited for forgets it. A
--- task that runs at that moment is doomed instead: it ends at its next blocking call, or when it
--- returns.
+-- task that runs at that moment has its end requested instead: it ends at its next blocking call,
+-- or when it returns, and is cancelled either way.
 
-local Waiters = require "neap.kernel.waiters"
 local failures = require "neap.task.failures"
-local owned = require "neap.task.owned"
 local registry = require "neap.kernel.registry"
+local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
 local vm = require "neap.kernel.vm"
 
 local rawequal, tostring, type = rawequal, tostring, type
-local status = coroutine.status
-local conclude, enqueue_start = scheduler.conclude, scheduler.enqueue_start
+local state = runs.state
 
-local task_of, callers
-registry.on_shrink(function()
-  task_of, callers = registry.task_of, registry.callers
-end)
+--- How many tasks are to end at their next blocking call.
+runs.declare("cancel_requests", 0)
+
+--- Threads that will never be resumed again, whatever the VM calls their status.
+local killed = registry.map("k")
 
 --- What a finalizer gets that yields by itself.
 local YIELDED = "attempt to yield from a finalizer: use neap.yield()"
-
---- How many tasks are doomed.
-local doomed = 0
 
 local ends = { returned = true, failed = true, cancelled = true }
 
@@ -41,55 +39,76 @@ local function has_ended(task)
 end
 
 
---- Marks a task that runs as cancelled.
-function methods:doom()
-  self.doomed, self.bonds, doomed = true, 2, doomed + 1
-  scheduler.set_doomed(true)
+--- Whether a thread has ended or was killed.
+---@param thread thread
+---@return boolean
+local function is_over(thread)
+  return killed.map[thread] or coroutine.status(thread) == "dead"
 end
 
 
-local function next_finalizer(task)
-  local finalizers = task.finalizers
-  local count = finalizers.count
-  if count == 0 then
-    local final = task.final
-    task.final = nil
-    return conclude(task, final.state, final.count, final.value)
-  end
-  finalizers.count = count - 3
-  task.fn, task.count, task.value =
-    finalizers[count - 2], finalizers[count - 1], finalizers[count]
-  finalizers[count - 2], finalizers[count] = nil, nil
-  enqueue_start(task)
+--- Has a task that runs end at its next blocking call.
+function methods:request_cancel()
+  self.cancel_requested, self.is_observed = true, true
+  state.cancel_requests = state.cancel_requests + 1
+  scheduler.set_cancelling(true)
 end
 
 
-local function finish(task, state, count, value)
-  local thread = task.thread
-  if thread then task_of[thread], task.thread = nil, false end
-  if task.doomed then
-    task.doomed, doomed = nil, doomed - 1
-    if doomed == 0 then scheduler.set_doomed(false) end
-    if state == "failed" then failures.report(value, task, task.traceback, tostring(task)) end
-    state, count, value = "cancelled", 0, nil
+--- Has the next finalizer run, last one first; when there is none left, the task is dead.
+local function finalize(task)
+  local finalizers, outcome = task.finalizers, task.outcome
+  local size = finalizers.size
+  if size == 0 then
+    task.outcome, task.fn = nil, nil
+    return scheduler.die(task, outcome.state, outcome.count, outcome.value)
   end
-  local is_reported = state == "failed" and task.is_loud and not task:is_awaited()
-  if state == "failed" then failures.record(task, value) end
-  task.fn = nil
-  if task.finalizers then
-    task.final = { state = state, count = count, value = value }
-    next_finalizer(task)
+  task.fn, task.count, task.value = finalizers[size - 2], finalizers[size - 1], finalizers[size]
+  finalizers[size - 2], finalizers[size - 1], finalizers[size] = nil, nil, nil
+  finalizers.size = size - 3
+  return task:wake()
+end
+
+
+--- Sees to all that the end of a task, or of one of its finalizers, concerns.
+---@param outcome "returned"|"failed"|"cancelled"
+---@param count? integer
+---@param value? any
+function methods:conclude(outcome, count, value)
+  if self.giver then
+    -- It ends by itself, and has never gone on with what it was handed: a user has closed its
+    -- thread.
+    local giver = self.giver
+    self.giver = false
+    giver:pass_on(self)
+  end
+  if self.state == "ending" then return finalize(self) end
+  if self.cancel_requested then
+    self.cancel_requested = false
+    state.cancel_requests = state.cancel_requests - 1
+    if state.cancel_requests == 0 then scheduler.set_cancelling(false) end
+    if outcome == "failed" then failures.report(value, self, self.traceback, tostring(self)) end
+    outcome, count, value = "cancelled", nil, nil
+  end
+  local is_told = outcome == "failed" and self.detached and not self:is_awaited()
+  if outcome == "failed" then failures.record(self, value) end
+  self.fn = nil
+  if self.finalizers then
+    self.outcome = { state = outcome, count = count, value = value }
+    self.state = "ending"
+    finalize(self)
   else
-    conclude(task, state, count, value)
+    scheduler.die(self, outcome, count, value)
   end
-  if is_reported then failures.report_now(task) end
+  if is_told then failures.report_now(self) end
 end
 
 
---- Ends the thread of a task, which is suspended or dead, and those of the pcalls that it stands
--- in.
+--- Closes the thread of a task, which is suspended or dead, and those of the pcalls that it stands
+-- in (on Lua 5.1).
 local function close(task, closer, err)
-  local thread = task.thread
+  local callers, task_of = registry.callers.map, state.task_of
+  local thread = task.thread or task.target
   while thread do
     local caller = callers[thread]
     if vm.can_close then
@@ -99,26 +118,36 @@ local function close(task, closer, err)
         failures.report(raised, task, nil, "a to-be-closed variable of " .. tostring(task))
       end
     end
-    callers[thread], task_of[thread] = nil, nil
-    owned.kill(thread)
+    if caller then callers[thread] = nil end
+    if task_of[thread] then task_of[thread] = nil end
+    registry.let_go(killed, thread, true)
     thread = caller
   end
   task.thread = false
 end
 
 
---- The thread has returned, and there is more to do (called by the scheduler, as are the next
--- three).
-function methods:returned(count, value)
-  if self.final then
-    task_of[self.thread], self.thread = nil, false
-    return next_finalizer(self)
-  end
-  return finish(self, "returned", count, value)
+--- Ends a task that stands nowhere and does not run: its code is never resumed again.
+function methods:kill()
+  close(self, vm.close)
+  return scheduler.finish(self, "cancelled")
 end
 
 
---- The thread has raised an error.
+--- Ends a task, or one of its finalizers, with an error.
+local function fail(task, err, traceback)
+  if task.state == "ending" then
+    failures.report(err, task, traceback, "a finalizer of " .. tostring(task))
+    return scheduler.finish(task, "returned")
+  end
+  task.traceback = traceback
+  return scheduler.finish(task, "failed", nil, err)
+end
+
+
+--- Ends a task whose thread has raised an error.
+---@param err any
+---@param thread thread
 function methods:failed(err, thread)
   local traceback = vm.traceback(thread)
   local raised = self.raised
@@ -129,70 +158,16 @@ function methods:failed(err, thread)
   end
   close(self, vm.close_failed, err)
   if type(err) == "string" then err = vm.strip_own_position(err) end
-  if self.final then
-    failures.report(err, self, traceback, "a finalizer of " .. tostring(self))
-    return next_finalizer(self)
-  end
-  self.traceback = traceback
-  return finish(self, "failed", 1, err)
+  return fail(self, err, traceback)
 end
 
 
---- The thread has come to a blocking call after it was cancelled.
-function methods:killed()
-  close(self, vm.close)
-  return finish(self, "cancelled", 0)
-end
-
-
---- The thread has yielded by itself.
+--- Ends a task whose thread has yielded by itself.
 function methods:yielded()
-  local message = self.yield_error
-  if self.final then
-    local traceback = vm.traceback(self.thread)
-    close(self, vm.close)
-    failures.report(YIELDED, self, traceback, "a finalizer of " .. tostring(self))
-    return next_finalizer(self)
-  elseif self.doomed then
-    return self:killed()
-  elseif message then
-    local traceback = vm.traceback(self.thread)
-    close(self, vm.close)
-    self.traceback = traceback
-    return finish(self, "failed", 1, message)
-  end
-  owned.park(self)
-end
-
-
---- Gives up a finalizer that waits for ever.
-function methods:give_up()
-  Waiters.withdraw(self)
+  if self.cancel_requested then return self:kill() end
+  local traceback = vm.traceback(self.thread)
   close(self, vm.close)
-  return next_finalizer(self)
+  return fail(self, self.state == "ending" and YIELDED or self.yield_error, traceback)
 end
 
-
---- Whether a thread that is not of the pool can be resumed now. One that the user has resumed to
--- its end meanwhile cannot; nor one whose wait the VM had refused, which went on by itself.
----@param thread thread
----@return boolean
-function methods:is_resumable(thread)
-  local state = status(thread)
-  if self.state == "entering" and not vm.is_suspended_here(thread) then
-    Waiters.withdraw(self)
-    self.state, self.value = "started", nil
-    if state == "suspended" then
-      self:yielded()
-      return false
-    end
-  end
-  if state == "dead" then
-    -- A second entry in the queue of those that are to begin means nothing any more.
-    self.parked = false
-    finish(self, "returned", 0)
-  end
-  return state == "suspended"
-end
-
-return { methods = methods, has_ended = has_ended }
+return { methods = methods, has_ended = has_ended, is_over = is_over }

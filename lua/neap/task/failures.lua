@@ -3,10 +3,12 @@
 -- A task that fails leaves a record here. Whoever waits for the task sees its error and takes the
 -- record away. Where the record remains, it is reported: when the run ends, or when the Task itself
 -- has been collected and nobody can wait for it any more. A record holds no reference to its task
--- but a weak one.
+-- but a weak one, and knows where it stands among those that nobody has seen: in the run that it
+-- has come from.
 
 local clock = require "neap.kernel.clock"
 local loop = require "neap.task.loop"
+local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
 local collected = require "neap.kernel.collected"
 local vm = require "neap.kernel.vm"
@@ -19,8 +21,12 @@ local failures = {}
 --- How many reports went to standard error, for a host's exit status.
 failures.reported = 0
 
-local weak = { __mode = "v" }
-local unseen, order = {}, 0
+local state, weak = runs.state, { __mode = "v" }
+
+--- The records that nobody has seen, and how many there have been.
+runs.declare("unseen", function() return {} end)
+runs.declare("failure_count", 0)
+
 local handler
 
 
@@ -45,8 +51,10 @@ local function write(err, traceback, what)
   failures.reported = failures.reported + 1
   local text = "neap: " .. what .. " failed: " .. failures.describe(err)
   if traceback and traceback ~= "" then text = text .. "\nstack traceback:\n" .. traceback end
-  local report = clock.report or vm.write_error
-  report(text)
+  local ok, raised = pcall(clock.report or vm.write_error, text)
+  if ok then return end
+  vm.write_error(text)
+  vm.write_error("neap: the host's report failed: " .. failures.describe(raised))
 end
 
 
@@ -74,7 +82,7 @@ end
 
 
 local function report_lost(everything)
-  local lost = {}
+  local unseen, lost = state.unseen, {}
   for record in pairs(unseen) do
     if everything or not record.reference[1] then lost[#lost + 1] = record end
   end
@@ -101,14 +109,13 @@ end
 ---@param task neap.Task
 ---@param err any
 function failures.record(task, err)
+  local unseen, order = state.unseen, state.failure_count + 1
   if not next(unseen) then collected.watch(report_lost) end
-  order = order + 1
   local record = {
     err = err, traceback = task.traceback, what = failures.name_of(task), order = order,
-    reference = setmetatable({ task }, weak),
+    reference = setmetatable({ task }, weak), unseen = unseen,
   }
-  task.failure = record
-  unseen[record] = true
+  task.failure, unseen[record], state.failure_count = record, true, order
 end
 
 
@@ -116,7 +123,7 @@ end
 ---@param task neap.Task
 function failures.report_now(task)
   local record = task.failure
-  if not unseen[record] then return end
+  if not record.unseen[record] then return end
   failures.seen(task)
   failures.report(record.err, task, record.traceback, record.what)
 end
@@ -126,10 +133,7 @@ end
 ---@param task neap.Task
 function failures.seen(task)
   local record = task.failure
-  if record and unseen[record] then
-    unseen[record] = nil
-    if not next(unseen) then collected.unwatch(report_lost) end
-  end
+  if record then record.unseen[record] = nil end
 end
 
 

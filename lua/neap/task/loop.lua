@@ -1,31 +1,47 @@
 --- The loop: ticks, and the host's sleep in between.
 --
 -- It runs in the host thread, inside of `run`, `step`, or a wait of the host's own. While it is at
--- work nothing else may enter it: not a handler of errors, nor the host's `now` and `sleep`.
+-- work nothing else may enter it: not a handler of errors, nor the host's `now` and `sleep`. Where
+-- the host lets several runs be under way, each is put aside while it sleeps (neap.kernel.runs).
 
-local census = require "neap.kernel.census"
 local clock = require "neap.kernel.clock"
+local registry = require "neap.kernel.registry"
+local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
 local vm = require "neap.kernel.vm"
 
 local huge, pcall = math.huge, pcall
 local running, status = vm.running, coroutine.status
-local tick = scheduler.tick
+local enter, state, tick = runs.enter, runs.state, scheduler.tick
 
 local loop = {}
 
 --- What is raised where the loop is at work already.
 loop.RUNNING = "the scheduler is already running"
 
-local is_active, driver, is_unprotected = false, nil, false
-local loader_thread = running()
+--- A run that others can wake looks so often, in seconds, whether one has, if its host cannot end a
+-- sleep early.
+local SLICE = 0.01
 
---- The thread that loaded neap, and the one that called `run` or `step` last.
+--- The thread that loaded neap.
 ---@type thread?
-loop.loader_thread, loop.host_thread = loader_thread, loader_thread
+loop.loader_thread = running()
+local loader_thread = loop.loader_thread
+
+--- The thread that called `run` or `step` last; whether the loop is at work, and in which thread.
+runs.declare("host_thread", loader_thread or false)
+runs.declare("driver", false)
+runs.declare("is_active", false)
+
+--- Whether an error of the host's would not be caught here.
+runs.declare("is_unprotected", false)
+
+--- Whether the host sleeps, and others may begin a run; whether only such another can wake anybody.
+runs.declare("is_asleep", false)
+runs.declare("is_stuck", false)
 
 --- The goal that `drive` runs for.
-local sought
+runs.declare("sought", false)
 
 
 --- Whether the running thread is the host's: the VM's main one, the one that loaded neap, or the
@@ -33,26 +49,48 @@ local sought
 ---@return boolean
 function loop.is_host()
   local me, is_main = running()
-  return not me or me == loop.host_thread or is_main == true or me == loader_thread
+  return not me or me == state.host_thread or is_main == true or me == loader_thread
 end
 
 
 --- Why the loop cannot be entered now, if so.
+---@param begins_run? boolean  whether it is to be a run of its own, if the host lets several be
 ---@return string?
-function loop.refusal()
-  if scheduler.bar then return scheduler.bar end
-  if not is_active then return nil end
-  -- A host that has failed while it could not be protected has left its mark: it is gone, or calls
-  -- again although no task runs.
-  local has_failed = is_unprotected
+function loop.refusal(begins_run)
+  if state.bar then return state.bar end
+  if not state.is_active or begins_run and state.is_asleep then return nil end
+  -- A host that has failed where that is not caught has left the loop as it was: it is gone, or
+  -- calls again although no task runs.
+  local driver = state.driver
+  local has_failed = state.is_unprotected
     and (status(driver) == "dead" or running() == driver and not scheduler.current_thread())
-  return not has_failed and loop.RUNNING or nil
+  if not has_failed then return loop.RUNNING end
+  if state.home then enter(runs.first) end
+  return nil
 end
 
 
-local function leave(ok, ...)
-  is_active, sought = false, nil
-  scheduler.set_current(false)
+--- Whether a run may wake others: it is at work, or waits for more than for them.
+local function can_others_wake()
+  local can = false
+  runs.each(function(run)
+    if run ~= state.home and not run.is_stuck then can = true end
+  end)
+  return can
+end
+
+
+local function leave(home, ok, ...)
+  if home then
+    enter(home)
+    runs.set_under_way(home, false)
+    -- Those who wait for others have to look whether there are any left.
+    runs.each(function(run)
+      if run.is_stuck then clock.rouse(run) end
+    end)
+  end
+  state.is_active, state.sought, state.is_asleep = false, false, false
+  scheduler.leave()
   return ok, ...
 end
 
@@ -62,12 +100,13 @@ end
 ---@return boolean ok
 ---@return any ...  fn's results or its error
 function loop.enter(fn, ...)
-  local me = running()
-  is_active, driver, loop.host_thread = true, me, me
+  local me, home = running(), state.home
+  state.is_active, state.driver, state.host_thread = true, me or false, me or false
+  if home then runs.set_under_way(home, true) end
   -- A host that is a coroutine may yield from its sleep, which 5.1's pcall would not allow.
-  is_unprotected = me ~= nil and not vm.yieldable_pcall
-  if is_unprotected then return leave(true, fn(...)) end
-  return leave(pcall(fn, ...))
+  state.is_unprotected = me ~= nil and not vm.yieldable_pcall
+  if state.is_unprotected then return leave(home, true, fn(...)) end
+  return leave(home, pcall(fn, ...))
 end
 
 
@@ -75,7 +114,7 @@ end
 ---@return number? seconds  0 if tasks are ready, nil if no deadline is set
 function loop.idle_time()
   if not scheduler.is_idle() then return 0 end
-  local deadline = scheduler.timers:next_deadline()
+  local deadline = state.timers:next_deadline()
   if not deadline then return nil end
   local left = deadline - clock.now()
   return left > 0 and left or 0
@@ -87,8 +126,24 @@ end
 ---@return boolean
 function loop.has_work()
   if not scheduler.is_idle() then return true end
-  if sought then return sought.is_reached == true end
-  return census.alive() == 0
+  if state.sought then return state.sought.is_reached == true end
+  return registry.alive() == 0
+end
+
+
+--- Has the host sleep, with this run put aside if the host lets several be under way.
+---@param host neap.Host
+---@param seconds number?  nil: until something outside, or another run, wakes a task
+---@param is_stuck boolean  whether only another run can
+local function sleep(host, seconds, is_stuck)
+  local home = state.home
+  if not home then return host.sleep(seconds or huge) end
+  if not host.wake and (seconds or huge) > SLICE and can_others_wake() then seconds = SLICE end
+  state.is_asleep, state.is_stuck = true, is_stuck
+  enter(runs.first)
+  host.sleep(seconds or huge, home)
+  enter(home)
+  state.is_asleep, state.is_stuck = false, false
 end
 
 
@@ -100,19 +155,20 @@ end
 function loop.drive(goal)
   local host = clock.host()
   local pending = host.pending
-  sought = goal
+  state.sought = goal or false
   while true do
     local is_busy = tick()
     if goal then
       if goal.is_reached then return true end
-    elseif census.alive() == 0 then
+    elseif registry.alive() == 0 then
       return true
     end
     local is_pending = pending and pending()
     if is_pending or not is_busy then
       local idle = is_busy and 0 or loop.idle_time()
-      if not (idle or is_pending) then return false end
-      host.sleep(idle or huge)
+      local is_stuck = not (idle or is_pending)
+      if is_stuck and not (state.home and can_others_wake()) then return false end
+      sleep(host, idle, is_stuck)
       scheduler.wake_due()
     end
   end

@@ -6,29 +6,28 @@
 --   receives that; if the VM refuses the yield, the task's next wait, or its end, undoes it.
 -- - Where nothing may wait (in a handler of errors, while the loop is at work) an error says so.
 
+local Waiters = require "neap.kernel.waiters"
 local clock = require "neap.kernel.clock"
+local deadlock = require "neap.task.deadlock"
+local ending = require "neap.task.ending"
 local loop = require "neap.task.loop"
 local registry = require "neap.kernel.registry"
-local Waiters = require "neap.kernel.waiters"
-local owned = require "neap.task.owned"
+local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
-local UserTask = require "neap.task.user_task"
-local deadlock = require "neap.task.deadlock"
 local vm = require "neap.kernel.vm"
 
 local co_yield, error, setmetatable = coroutine.yield, error, setmetatable
+local current_thread, running, state = scheduler.current_thread, vm.running, runs.state
 
-local task_of, callers
-registry.on_shrink(function()
-  task_of, callers = registry.task_of, registry.callers
-end)
+local waiting = {}
 
---- What stands for the host thread in a list of waiters.
-local HostWaiter = { thread = false }
+--- What stands for the host thread where it waits.
+local HostWaiter = { place = false, giver = false }
 HostWaiter.__index = HostWaiter
 
-function HostWaiter:wake(grantor, value)
-  self.parked, self.value, self.is_reached = grantor or false, value, true
+function HostWaiter:wake(giver, value)
+  self.giver, self.value, self.is_reached = giver or false, value, true
+  if self.home ~= state.home then clock.rouse(self.home) end
 end
 
 
@@ -38,8 +37,7 @@ local function wait_in_host(place, argument)
   if not clock.host().sleep then
     error("this host cannot sleep: wait in a task, and call neap.step() from the host's loop", 0)
   end
-  local waiter = setmetatable({ parked = false, slot = false, value = nil, count = 0,
-    is_reached = false }, HostWaiter)
+  local waiter = setmetatable({ is_reached = false, home = state.home }, HostWaiter)
   place:park(waiter, argument)
   local ok, woken, report = loop.enter(function()
     if loop.drive(waiter) then return true end
@@ -51,38 +49,60 @@ local function wait_in_host(place, argument)
 end
 
 
-local function wait_in_coroutine(me, place, argument)
+--- Waits in a coroutine that is not the scheduler's.
+---@param of_thread fun(thread: thread): neap.UserTask, boolean  finds its task, or makes it
+local function wait_in_coroutine(of_thread, me, place, argument)
+  if not vm.can_yield() then co_yield() end
   local root = registry.root_of(me)
-  local task = not owned.is_over(root) and UserTask.of_thread(root)
-  if not task or task.doomed then
-    if task then task:killed() end
+  if ending.is_over(root) then
     while true do co_yield() end
   end
-  if not vm.can_yield() then co_yield() end
-  task:unqueue()
-  local thread = me
+  local task, is_new = of_thread(root)
+  if task.cancel_requested then
+    task:leave()
+    task:kill()
+    while true do co_yield() end
+  end
+  if not is_new then task:leave() end
+  local thread, callers, task_of = me, registry.callers.map, state.task_of
   while thread do
     task_of[thread] = task
     thread = callers[thread]
   end
-  task.thread, task.state = me, "entering"
+  task.target, task.thread, task.state = me, false, "started"
   place:park(task, argument)
+  if is_new then scheduler.count(task) end
   co_yield()
-  while scheduler.current_thread() ~= me do co_yield() end
-  task.state = "started"
+  while current_thread() ~= me do co_yield() end
   return task
 end
 
 
-function scheduler.wait_elsewhere(me, current, place, argument)
-  if scheduler.bar then error(scheduler.bar, 0) end
-  local is_current = me == current or scheduler.adopt(me)
-  local task = task_of[me or false]
-  if is_current then
-    if task.doomed then scheduler.die() end
-    return scheduler.suspend(me, place, argument)
-  elseif not task and loop.is_host() then
-    return wait_in_host(place, argument)
+--- Makes what a wait does where the caller is not a task in its own thread (see `scheduler.waits`).
+---@param of_thread fun(thread: thread): neap.UserTask, boolean  finds a thread's task, or makes it
+---@return fun(me: thread?, place: table, argument: any): table
+function waiting.elsewhere(of_thread)
+  return function(me, place, argument)
+    if state.bar then error(state.bar, 0) end
+    local current = current_thread()
+    if registry.is_within(me, current) then
+      if state.task_of[current].cancel_requested then scheduler.request_death() end
+      return scheduler.suspend(me, place, argument)
+    elseif not state.task_of[me or false] and loop.is_host() then
+      return wait_in_host(place, argument)
+    end
+    return wait_in_coroutine(of_thread, me, place, argument)
   end
-  return wait_in_coroutine(me, place, argument)
 end
+
+
+--- Called by a blocking function that is not going to suspend, while `state.is_cancelling`: the
+-- running task ends here if it is the one that was cancelled.
+function waiting.checkpoint()
+  local current = current_thread()
+  if registry.is_within(running(), current) and state.task_of[current].cancel_requested then
+    scheduler.request_death()
+  end
+end
+
+return waiting

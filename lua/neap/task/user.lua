@@ -1,0 +1,211 @@
+--- Tasks whose thread is their user's: those of the `task` face, a script, and the coroutines that
+-- a user makes and waits in.
+--
+-- Nothing else ever runs in such a thread, and who fails is reported at once, for nobody holds the
+-- task. A plain `coroutine.yield` in it parks it for its user, who resumes it, by hand or by
+-- `task.spawn`. The user may as well drop it: so while it is parked nothing here holds it, and its
+-- task does not count as alive; the task keeps the thread in a weak box. A task that cannot be let
+-- go like that, because somebody waits for it or it has finalizers, is held, and looked after: if
+-- the user resumes it to its end, nobody else notices.
+--
+-- `target` is the thread in which the scheduler is to begin such a task, or to go on with it; while
+-- it does not, `thread` is false.
+
+local Waiters = require "neap.kernel.waiters"
+local hooks = require "neap.kernel.hooks"
+local life = require "neap.task.life"
+local registry = require "neap.kernel.registry"
+local runs = require "neap.kernel.runs"
+local scheduler = require "neap.kernel.scheduler"
+local threads = require "neap.kernel.threads"
+local vm = require "neap.kernel.vm"
+
+local next, pairs, setmetatable, sort = next, pairs, setmetatable, table.sort
+local status = coroutine.status
+local finish, state = scheduler.finish, runs.state
+
+--- The tasks that were let go, by the threads that they began in.
+local loose = registry.map("k")
+
+--- The tasks that are parked for their user and cannot be let go.
+runs.declare("held", function() return {} end)
+
+local weak = { __mode = "v" }
+
+local user = {}
+
+--- The methods of such a task, beside those that it has like any other.
+local methods = {}
+user.methods = methods
+
+
+--- The place of a task that its user is to resume.
+local users = {}
+
+function users.remove(_, task)
+  task.place, state.held[task] = false, nil
+end
+
+function users.describe()
+  return "a resume (it called coroutine.yield)"
+end
+
+
+--- Whether a task is its user's to resume.
+---@param task neap.Task
+---@return boolean
+function user.is_parked(task)
+  return task.place == users
+end
+
+
+--- Takes a task's threads out of the registry: the one that it began in, and on Lua 5.1 those of
+-- the pcalls that it stands in.
+---@return thread root
+local function unregister(task)
+  local task_of, callers = state.task_of, registry.callers.map
+  local thread = task.thread or task.target
+  local root = thread
+  while thread do
+    task_of[thread], root, thread = nil, thread, callers[thread]
+  end
+  return root
+end
+
+
+local function notice_ends()
+  local ended = {}
+  for task in pairs(state.held) do
+    if status(task.target) == "dead" then ended[#ended + 1] = task end
+  end
+  sort(ended, function(a, b) return a.id < b.id end)
+  for i = 1, #ended do
+    users:remove(ended[i])
+    unregister(ended[i])
+    finish(ended[i], "returned")
+  end
+  if not next(state.held) then hooks.remove(notice_ends) end
+end
+
+
+local function hold(task)
+  state.held[task] = true
+  hooks.add(notice_ends)
+end
+
+
+--- Parks a task for its user, who knows of the thread that it began in alone.
+---@param task neap.UserTask
+local function park(task)
+  local root = unregister(task)
+  task.place, task.thread = users, false
+  if task.finalizers or task:is_awaited() or not task.detached then
+    task.target, state.task_of[root] = root, task
+    hold(task)
+  else
+    task.target, task.box = false, setmetatable({ root }, weak)
+    registry.let_go(loose, root, task)
+    state.gone = state.gone + 1
+  end
+end
+
+
+--- Undoes that a task was let go, if it was.
+---@param task neap.Task
+---@return boolean  false if its thread has been collected: it never goes on
+function user.take_back(task)
+  if not task.box then return true end
+  local root = task.box[1]
+  if not root then return false end
+  loose.map[root], task.box = nil, nil
+  task.target, state.task_of[root] = root, task
+  state.gone = state.gone - 1
+  return true
+end
+
+
+--- The task of a thread, if it has one.
+---@param thread thread
+---@return neap.Task?
+function user.find(thread)
+  return state.task_of[thread] or loose.map[thread]
+end
+
+
+--- Counts a new task; it is to be parked, or to run now.
+---@param task neap.UserTask
+function user.admit(task)
+  if task.target then state.task_of[task.target] = task end
+  scheduler.count(task)
+end
+
+
+--- Whether a thread can be resumed now. One that the user has resumed to its end meanwhile cannot;
+-- nor one whose wait the VM had refused (Lua 5.1 and 5.2 cannot be asked before), which went on by
+-- itself.
+local function is_resumable(task, thread)
+  if status(thread) ~= "suspended" then return false end
+  return task.state ~= "started" or vm.is_suspended_here(thread)
+end
+
+
+--- Begins the task, or goes on with it: called by the scheduler.
+---@param ... any  its arguments; without any, those that it holds
+function methods:begin(...)
+  local thread, is_new = self.target or vm.create(self.body), self.state == "pending"
+  if not is_resumable(self, thread) then
+    Waiters.withdraw(self)
+    self.state = "started"
+    if status(thread) ~= "dead" then return park(self) end
+    unregister(self)
+    return finish(self, "returned")
+  end
+  state.task_of[thread], self.target, self.state = self, false, "started"
+  local count, value = self.count, self.value
+  if not is_new or value == nil then return scheduler.run(self, thread, ...) end
+  self.count, self.value = nil, nil
+  return scheduler.run(self, thread, threads.release(count, value))
+end
+
+
+--- Takes the task from where it stands, to begin or to go on with these arguments.
+---@param ... any
+function methods:restart(...)
+  user.take_back(self)
+  self:leave()
+  self.state = "pending"
+  local count, value = threads.keep(...)
+  if value ~= nil or self.value ~= nil then self.count, self.value = count, value end
+end
+
+
+--- Cancels the task, as any.
+---@return boolean cancelled
+function methods:cancel()
+  return user.take_back(self) and life.cancel(self)
+end
+
+
+--- Its thread has yielded by itself: its user is to resume it.
+function methods:yielded()
+  if self.state == "ending" or self.cancel_requested then return life.yielded(self) end
+  return park(self)
+end
+
+
+--- Its thread has raised an error, or been closed by its user.
+---@param err any
+---@param thread thread
+function methods:failed(err, thread)
+  if vm.was_closed(thread, err) then return self:kill() end
+  return life.failed(self, err, thread)
+end
+
+
+--- Where somebody who waits for it parks: it is taken back, if it was let go.
+function methods:place_to_wait()
+  if self.box and user.take_back(self) then hold(self) end
+  return life.place_to_wait(self)
+end
+
+return user
