@@ -1,6 +1,8 @@
 --- Runs a script as `neap run --virtual-time` does, on any Lua and without Rust:
 --
 --     LUA_PATH="lua/?.lua" lua5.1 tests/standalone.lua tests/cases/NAME.lua
+--
+-- In each tick the scheduler's invariant is checked.
 
 local neap = require "neap"
 local program = require "neap.program"
@@ -14,6 +16,7 @@ if rawget(_G, "vim") then
   end)
 end
 
+dofile "tests/invariant.lua"
 neap.use(require "neap.hosts.virtual")
 local ok, text = program.run(assert(loadfile(arg[1])))
 if text then io.stderr:write(text, "\n") end

@@ -5,16 +5,32 @@
 -- yielded through, so there it is the bare resume and yield alone.
 
 local neap = require "neap"
-local vm = require "neap.kernel.vm"
 local measure = require "./measure"
 
+local create, resume = coroutine.create, coroutine.resume
+local status, yield = coroutine.status, coroutine.yield
 local tasks, depth = 100, 100
+
+--- Whether the global pcall is the VM's own: `neap run` on Lua 5.1 has put neap's in its place,
+-- which calls in a thread of its own. And whether it can be yielded through.
+local is_own, is_yieldable
+do
+  local probe
+  probe = create(function()
+    pcall(function()
+      is_own = status(probe) == "running"
+      yield()
+    end)
+  end)
+  resume(probe)
+  is_yieldable = is_own and status(probe) == "suspended"
+end
 
 local function nothing() end
 
 --- Calls fn within `levels` nested pcalls, of a kind.
 local function nest(kind, levels, fn)
-  if levels == 0 or not kind then return fn() end
+  if levels == 1 then return kind(fn) end
   return kind(nest, kind, levels - 1, fn)
 end
 
@@ -29,15 +45,40 @@ end
 local function in_coroutines(body)
   return function()
     local threads = {}
-    for i = 1, tasks do threads[i] = coroutine.create(body) end
+    for i = 1, tasks do threads[i] = create(body) end
     repeat
-      for i = 1, tasks do coroutine.resume(threads[i]) end
-    until coroutine.status(threads[1]) == "dead"
+      for i = 1, tasks do resume(threads[i]) end
+    until status(threads[1]) == "dead"
   end
 end
 
--- `neap run` on Lua 5.1 has put neap's pcall in the VM's place.
-if vm.yieldable_pcall or pcall ~= neap.pcall then
+--- The same for the VM's pcall and for neap's: `body` makes a function of a pcall and a yield.
+local function both(count, body)
+  local function loop()
+    for _ = 1, count do yield() end
+  end
+  return count * tasks, in_coroutines(is_yieldable and body(pcall, yield) or loop),
+    in_tasks(body(neap.pcall, neap.yield))
+end
+
+local function enters(count, levels)
+  return both(count, function(kind, wait)
+    return function()
+      for _ = 1, count do nest(kind, levels, wait) end
+    end
+  end)
+end
+
+local function stays(count, levels)
+  return both(count, function(kind, wait)
+    local function loop()
+      for _ = 1, count do wait() end
+    end
+    return function() nest(kind, levels, loop) end
+  end)
+end
+
+if is_own then
   local count = 10000
   local function calls(kind)
     return function()
@@ -48,30 +89,7 @@ if vm.yieldable_pcall or pcall ~= neap.pcall then
     count * tasks, in_coroutines(calls(pcall)), in_tasks(calls(neap.pcall)))
 end
 
-local own_pcall, over = pcall, "the VM's own and a yield"
-if not vm.yieldable_pcall then own_pcall, over = nil, "a resume and yield" end
-
-local function enters(count, levels)
-  local function body(kind, yield)
-    return function()
-      for _ = 1, count do nest(kind, levels, yield) end
-    end
-  end
-  return count * tasks, in_coroutines(body(own_pcall, coroutine.yield)),
-    in_tasks(body(neap.pcall, neap.yield))
-end
-
-local function stays(count, levels)
-  local function body(kind, yield)
-    local function loop()
-      for _ = 1, count do yield() end
-    end
-    return function() nest(kind, levels, loop) end
-  end
-  return count * tasks, in_coroutines(body(own_pcall, coroutine.yield)),
-    in_tasks(body(neap.pcall, neap.yield))
-end
-
+local over = is_yieldable and "the VM's own and a yield" or "a resume and yield"
 measure.compare("a pcall around a yield", over, enters(2000, 1))
 measure.compare("100 pcalls around a yield", over, enters(10, depth))
 measure.compare("a yield within 100 pcalls", over, stays(2000, depth))

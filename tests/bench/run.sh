@@ -72,7 +72,8 @@ table() {
     }' "$figures/$1"
 }
 
-for name in switch scale spawn channel pingpong sleep timeout select pcall callback memory; do
+benches="switch scale burst spawn task channel pingpong sleep timeout select pcall callback memory"
+for name in $benches; do
   bench=tests/bench/$name.lua
   for lua in "${interpreters[@]}"; do measure bare "$lua" "$lua" "$bench"; done
   for neap in "$@"; do

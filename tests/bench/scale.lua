@@ -8,15 +8,17 @@ local neap = require "neap"
 local measure = require "./measure"
 
 local clock = os.clock
+local create, resume, yield = coroutine.create, coroutine.resume, coroutine.yield
 local windows = 7
+
+local function yield_for_ever()
+  while true do yield() end
+end
 
 local function best_times(count)
   local switches = math.max(math.floor(200000 / count), 1)
   local threads, tasks, done = {}, {}, false
   local best_bare, best_ours = math.huge, math.huge
-  local function yield_for_ever()
-    while true do coroutine.yield() end
-  end
   local function yield_until_done()
     while not done do neap.yield() end
   end
@@ -29,16 +31,14 @@ local function best_times(count)
       best_ours = math.min(best_ours, clock() - start)
       start = clock()
       for _ = 1, switches do
-        for i = 1, count do coroutine.resume(threads[i]) end
+        for i = 1, count do resume(threads[i]) end
       end
       best_bare = math.min(best_bare, clock() - start)
     end
     done = true
   end
-  for i = 1, count do
-    threads[i] = coroutine.create(yield_for_ever)
-    coroutine.resume(threads[i])
-  end
+  for i = 1, count do threads[i] = create(yield_for_ever) end
+  for i = 1, count do resume(threads[i]) end
   for i = 1, count do tasks[i] = neap.spawn(i == 1 and watch or yield_until_done) end
   for i = 1, count do tasks[i]:wait() end
   return best_ours / switches / count * 1e9, best_bare / switches / count * 1e9

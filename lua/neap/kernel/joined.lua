@@ -19,6 +19,8 @@ function joined:park(waiter)
     if not others then
       others = Waiters.new(self)
       self.others = others
+      -- The collector may have called code of the user's that has ended what is waited for.
+      if self:is_ready() then return waiter:wake() end
     end
     return others:park(waiter)
   end

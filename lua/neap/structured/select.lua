@@ -53,39 +53,64 @@ runs.declare("idle_choice", false)
 local MANY = 64
 
 
---- Sees that there is an arm for each of the list, and one for the deadline if there is any.
-local function prepare(self)
-  local list, is_all_own = self.list, self.is_own
-  for i = self.deadline and 0 or 1, self.count do
-    local arm, awaited = self[i], list[i] or false
-    if not arm then
-      arm = setmetatable({
-        choice = self, number = i, awaited = false,
-        place = false, giver = false, index = false, value = nil, order = 0,
-      }, Arm)
-      self[i] = arm
-    end
-    if not (is_all_own or i == 0 or is_own(awaited)) then
-      awaited = tasks.spawn(awaitable.wait, awaited)
-      self.helpers = self.helpers or {}
-      self.helpers[#self.helpers + 1] = awaited
-    end
-    arm.awaited = awaited
+--- A choice with an arm for each of so many awaitables, and one for a deadline. What it allocates may
+-- have the collector call code of the user's, so it is made before anything is asked.
+local function acquire(count)
+  local choice = state.idle_choice or setmetatable({
+    list = false, count = 0, is_own = true, deadline = false,
+    helpers = false, task = false, winner = false,
+  }, Choice)
+  state.idle_choice = false
+  for i = 0, count do
+    choice[i] = choice[i] or setmetatable({
+      choice = choice, number = i, awaited = false,
+      place = false, giver = false, index = false, value = nil, order = 0,
+    }, Arm)
   end
+  return choice
 end
 
 
---- Parks the task on all arms, unless one of them is woken meanwhile (by a finalizer of the user's
--- that the collector calls).
-function Choice:park(task)
-  prepare(self)
-  task.place, self.task = self, task
+local function release(choice, count)
+  choice.list, choice.helpers, choice.task, choice.winner = false, false, false, false
+  for i = 1, count do choice[i].awaited = false end
+  if count <= MANY then state.idle_choice = choice end
+end
+
+
+--- Starts a helper for each awaitable that is not neap's own.
+---@return boolean  whether, meanwhile, one of neap's own has become ready
+local function start_helpers(self)
+  self.helpers = {}
   for i = 1, self.count do
-    if self.winner then break end
+    local arm = self[i]
+    if not is_own(arm.awaited) then
+      arm.awaited = tasks.spawn(awaitable.wait, arm.awaited)
+      self.helpers[#self.helpers + 1] = arm.awaited
+    end
+  end
+  for i = 1, self.count do
+    if self[i].awaited:is_ready() then return true end
+  end
+  return false
+end
+
+
+function Choice:park(task)
+  local list, count = self.list, self.count
+  for i = 1, count do self[i].awaited = list[i] end
+  task.place, self.task = self, task
+  if not self.is_own and start_helpers(self) then
+    self:remove(task)
+    return task:wake()
+  end
+  for i = 1, count do
+    -- The first to be parked may be woken while the next one is, by a finalizer of the user's.
+    if self.winner then return self:remove(task) end
     local place, argument = self[i].awaited:place_to_wait()
     place:park(self[i], argument)
   end
-  if self.deadline and not self.winner then state.timers:park(self[0], self.deadline) end
+  if self.deadline then state.timers:park(self[0], self.deadline) end
   if self.winner then self:remove(task) end
 end
 
@@ -109,24 +134,24 @@ end
 
 
 local function choose(list, count, is_all_own, deadline)
-  for i = 1, count do
-    local awaited = list[i]
-    if (is_all_own or is_own(awaited)) and awaited:is_ready() then return i, awaited:wait() end
+  while true do
+    local choice = acquire(count)
+    for i = 1, count do
+      local awaited = list[i]
+      if (is_all_own or is_own(awaited)) and awaited:is_ready() then
+        release(choice, count)
+        return i, awaited:wait()
+      end
+    end
+    choice.list, choice.count, choice.is_own, choice.deadline = list, count, is_all_own, deadline
+    local waiter = wait(choice)
+    local winner = choice.winner
+    local awaited = winner and winner.awaited
+    release(choice, count)
+    if awaited then return winner.number, awaited:claim(waiter) end
+    if winner then return nil, "timeout" end
+    -- Something had become ready before all were parked: the list is asked again.
   end
-  local choice = state.idle_choice or setmetatable({
-    list = false, count = 0, is_own = true, deadline = false,
-    helpers = false, task = false, winner = false,
-  }, Choice)
-  state.idle_choice = false
-  choice.list, choice.count, choice.is_own, choice.deadline = list, count, is_all_own, deadline
-  local waiter = wait(choice)
-  local winner = choice.winner
-  local number, awaited = winner.number, winner.awaited
-  choice.list, choice.helpers, choice.task, choice.winner = false, false, false, false
-  for i = 1, count do choice[i].awaited = false end
-  if count <= MANY then state.idle_choice = choice end
-  if number == 0 then return nil, "timeout" end
-  return number, awaited:claim(waiter)
 end
 
 
