@@ -1,6 +1,6 @@
--- What a task costs among 100,000 alive at once, or as many as the argument says, each of which
--- yields four times and is joined; over as many bare coroutines of one function that yield as often:
--- all are created, and then resumed in turn until they are done.
+-- What a task costs that yields four times and is joined, among 100,000 alive at once or as many as
+-- the argument says, over as many bare coroutines of one function that yield as often: all are
+-- created, and then resumed in turn until they are done.
 
 local neap = require "neap"
 local measure = require "./measure"

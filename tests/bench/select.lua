@@ -20,10 +20,10 @@ local function bare()
   end
 end
 
-local function send_in_turn(channels)
+local function send_in_turn(channels, arms)
   neap.yield()
   for i = 1, count do
-    channels[i % #channels + 1]:send(i)
+    channels[i % arms + 1]:send(i)
     neap.yield()
   end
 end
@@ -36,7 +36,7 @@ local function rounds_of(arms)
   return function()
     local channels = {}
     for i = 1, arms do channels[i] = neap.channel() end
-    neap.spawn(send_in_turn, channels)
+    neap.spawn(send_in_turn, channels, arms)
     neap.spawn(choose, channels):wait()
   end
 end

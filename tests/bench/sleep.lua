@@ -1,6 +1,6 @@
--- What it costs to sleep and wake with 20,000 timers at random deadlines, over a as
--- many bare coroutines of one function: all are created, and then all are resumed twice. The clock
--- is virtual (under `neap run`, with --virtual-time), so that nothing but the work is measured.
+-- What it costs to sleep and wake with 20,000 timers at random deadlines, over as many
+-- bare coroutines of one function: all are created, and then all are resumed, twice. The clock is
+-- virtual (under `neap run`, with --virtual-time), so that nothing but the work is measured.
 
 local neap = require "neap"
 local measure = require "./measure"

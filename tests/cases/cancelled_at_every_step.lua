@@ -1,4 +1,4 @@
--- Three programs, each cancelled from outside at every step: nothing is left running or locked, no
+-- Four programs, each cancelled from outside at every step: nothing is left running or locked, no
 -- value is lost or doubled, and every finalizer that was registered runs exactly once.
 local neap = require "neap"
 
@@ -114,6 +114,53 @@ programs[3] = { "scopes in scopes, finalizers that wait", function(world)
     end)
   end
   level(1)
+end }
+
+programs[4] = { "threads that are deferred, spawned, delayed and cancelled", function(world)
+  local channel, mutex = neap.channel(1), world:lock(1)
+  world.channels = { channel }
+  local threads, ids, begun = {}, {}, {}
+  -- The threads are nobody's children: what is left of them ends with the program.
+  neap.finally(function()
+    for _, id in ipairs(ids) do task.cancel(id) end
+    for _, thread in ipairs(threads) do task.cancel(thread) end
+    for _, each in ipairs(begun) do neap.pcall(each.wait, each) end
+  end)
+
+  local function body(name)
+    begun[#begun + 1] = neap.current()
+    world:guard(neap.yield)
+    world:guard()
+    local round = coroutine.yield(name)
+    while round do
+      mutex:with(neap.yield)
+      local value = world:number()
+      if channel:send(value) then world.sent[value] = true end
+      world:guard(function() mutex:with(neap.sleep, 0.25) end)
+      round = neap.pcall(task.wait, 0.25 * round) and coroutine.yield()
+    end
+  end
+
+  for i = 1, 4 do threads[i] = task.spawn(body, i) end
+  threads[5] = task.defer(body, 5)
+  for i = 6, 7 do ids[#ids + 1] = task.delay(0.25 * (i - 5), function() body(i) end) end
+  neap.scope(function(scope)
+    scope:spawn(function() channel:each(function(value) world:got(value) end) end)
+    for round = 1, 3 do
+      task.defer(threads[1], round)
+      task.spawn(threads[1], round)
+      task.defer(threads[2], round)
+      task.defer(threads[2], round + 1)
+      ids[#ids + 1] = task.delay(0.25, threads[3], round)
+      if round == 2 then task.defer(threads[3], round) end
+      task.defer(threads[4], round)
+      if round == 3 then task.cancel(threads[4]) end
+      if coroutine.status(threads[5]) == "suspended" then task.spawn(threads[5], round) end
+      neap.sleep(1)
+    end
+    task.cancel(ids[2])
+    channel:close()
+  end)
 end }
 
 -- One step of whoever watches: several ticks without time, then a quarter of a second.
