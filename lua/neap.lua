@@ -52,6 +52,16 @@ local neap = {
 }
 
 
+--- What a host may have beside its clock.
+local optional = {
+  { "sleep", "function", "a function of seconds" },
+  { "pending", "function", "a function" },
+  { "report", "function", "a function of a text" },
+  { "shared", "boolean", "a boolean" },
+  { "wake", "function", "a function of what sleep was given" },
+}
+
+
 --- Sets the host: its clock and its sleep. To be called before the first task; without it, the
 -- first that the program has is taken (see neap/hosts/default.lua).
 ---@param host neap.Host
@@ -59,12 +69,12 @@ function neap.use(host)
   check.type(host, "table", 1, "use")
   if type(host.now) ~= "function" then
     check.fail(1, "use", "a host with a function now() expected: seconds on a clock")
-  elseif host.sleep ~= nil and type(host.sleep) ~= "function" then
-    check.fail(1, "use", "the host's sleep must be a function of seconds, or absent")
-  elseif host.pending ~= nil and type(host.pending) ~= "function" then
-    check.fail(1, "use", "the host's pending must be a function, or absent")
-  elseif host.report ~= nil and type(host.report) ~= "function" then
-    check.fail(1, "use", "the host's report must be a function of a text, or absent")
+  end
+  for i = 1, #optional do
+    local name, expected, what = optional[i][1], optional[i][2], optional[i][3]
+    if host[name] ~= nil and type(host[name]) ~= expected then
+      check.fail(1, "use", "the host's " .. name .. " must be " .. what .. ", or absent")
+    end
   end
   local kind = type(host.now())
   if kind ~= "number" then

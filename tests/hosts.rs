@@ -340,3 +340,44 @@ fn a_coroutine_that_is_no_host_is_adopted() {
     "##;
     lua.load(script).exec().unwrap();
 }
+
+#[test]
+fn several_runs_in_one_lua() {
+    host(include_str!("several_runs.lua"));
+}
+
+#[test]
+fn a_report_that_raises_loses_nothing_of_the_tick() {
+    host(
+        r##"
+        local asked, ran = 0, 0
+        neap.use {
+          now = function() return 0 end,
+          sleep = function() end,
+          report = function() asked = asked + 1 error("no report") end,
+        }
+        neap.run(function()
+          neap.spawn(error, "first"):detach()
+          neap.spawn(function() ran = ran + 1 end)
+          neap.spawn(error, "second"):detach()
+          neap.spawn(function() neap.yield() ran = ran + 1 end)
+        end)
+        assert(asked == 2 and ran == 2 and #neap.tasks() == 0)
+        "##,
+    );
+}
+
+#[test]
+fn a_queued_job_is_in_the_report_of_a_deadlock() {
+    host(
+        r##"
+        neap.use(require "neap.hosts.virtual")
+        local pool, never = neap.pool(1), neap.future()
+        pool:submit(never.wait, never):name("running")
+        pool:submit(print):name("queued")
+        local ok, err = pcall(pool.wait, pool)
+        assert(not ok and err:find("deadlock: 3 tasks wait", 1, true), err)
+        assert(err:find('task "queued": waits for a place in a pool (1 of 1 taken)', 1, true), err)
+        "##,
+    );
+}

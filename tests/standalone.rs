@@ -168,6 +168,18 @@ fn sleeper(
 }
 
 fn hosts(trials: &mut Vec<Trial>) {
+    for interpreter in INTERPRETERS {
+        let name = format!("host::several_runs_on_{interpreter}");
+        add(trials, &name, &[interpreter], move || {
+            let text = "dofile 'tests/invariant.lua'\n\
+                io.stdout:write(dofile 'tests/several_runs.lua')\n\
+                os.exit(0)\n";
+            let path = script(&format!("several_runs_on_{interpreter}"), text);
+            let mut command = lua(interpreter, path.to_str().expect("a path in UTF-8"), &[]);
+            assert_prints(command.envs(NOTHING_ELSE), "500 runs")
+        });
+    }
+
     // The user's own handle is served while neap sleeps, and wakes a task.
     let luv = r##"
         assert(burnt < 100, burnt)

@@ -20,8 +20,8 @@ local loop = {}
 loop.RUNNING = "the scheduler is already running"
 
 --- A run that others can wake looks so often, in seconds, whether one has, if its host cannot end a
--- sleep early.
-local SLICE = 0.01
+-- sleep early; and whether there are such others, if it waits for nothing else.
+local SLICE, LOOK = 0.01, 1
 
 --- The thread that loaded neap.
 ---@type thread?
@@ -137,11 +137,13 @@ end
 ---@param is_stuck boolean  whether only another run can
 local function sleep(host, seconds, is_stuck)
   local home = state.home
-  if not home then return host.sleep(seconds or huge) end
-  if not host.wake and (seconds or huge) > SLICE and can_others_wake() then seconds = SLICE end
+  seconds = seconds or huge
+  if not home then return host.sleep(seconds) end
+  local longest = not host.wake and can_others_wake() and SLICE or is_stuck and LOOK or huge
+  if seconds > longest then seconds = longest end
   state.is_asleep, state.is_stuck = true, is_stuck
   enter(runs.first)
-  host.sleep(seconds or huge, home)
+  host.sleep(seconds, home)
   enter(home)
   state.is_asleep, state.is_stuck = false, false
 end
