@@ -53,7 +53,7 @@ local function check(ready, count)
       expect(entries[task], task, "is lost")
     end
     local thread = task.thread
-    expect(not thread or state.task_of[thread] == task, task, "runs on a thread that is not its own")
+    expect(not thread or state.task_of[thread] == task, task, "runs on a thread of another's")
     expect(task.state ~= "pending" or not thread, task, "has a thread before it begins")
     expect(not task.giver or entries[task], task, "was handed something and is not woken")
   end)

@@ -1,5 +1,6 @@
---- Several runs in one Lua, without an engine: the host's sleep yields to a loop of plain coroutines, as
--- the requests of a server do. Raises where something is not as it should be, and returns what it did.
+--- Several runs in one Lua, without an engine: the host's sleep yields to a loop of plain
+-- coroutines, as the requests of a server do. Raises where something is not as it should be, and
+-- returns what it did.
 
 local neap = require "neap"
 local ward = require "ward.async"

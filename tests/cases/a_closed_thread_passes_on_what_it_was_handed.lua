@@ -1,5 +1,5 @@
--- A value handed to a thread of the task face that its user closes before it runs is received by the
--- next one. (Where threads cannot be closed, it is cancelled.)
+-- A value handed to a thread of the task face that its user closes before it runs is received by
+-- the next one. (Where threads cannot be closed, it is cancelled.)
 local neap = require "neap"
 
 local channel = neap.channel()

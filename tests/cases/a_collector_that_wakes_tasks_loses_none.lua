@@ -1,6 +1,9 @@
--- A finalizer of the user's, which the collector may call at any allocation, resolves a future while
--- tasks are spawned, parked and woken: nobody is lost. (Where this Lua has none, the script calls it.)
+-- A finalizer of the user's, which the collector may call at any allocation, resolves a future
+-- while tasks are spawned, parked and woken: nobody is lost. (Where this Lua has none, the script
+-- calls it.)
 local neap = require "neap"
+
+local newproxy = rawget(_G, "newproxy")
 
 local function on_collection(fn)
   if newproxy then

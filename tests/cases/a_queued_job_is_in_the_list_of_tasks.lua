@@ -1,5 +1,5 @@
--- A job of a pool that waits for its place is a task like others: in the list of all, with its state,
--- and it can be cancelled there.
+-- A job of a pool that waits for its place is a task like others: in the list of all, with its
+-- state, and it can be cancelled there.
 local neap = require "neap"
 
 local pool = neap.pool(1)

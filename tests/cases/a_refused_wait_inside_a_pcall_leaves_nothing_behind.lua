@@ -1,5 +1,5 @@
--- A wait that the VM refuses, for a C function stands between, leaves its task where it was, also if a
--- pcall stands between, too, and wherever that is.
+-- A wait that the VM refuses, for a C function stands between, leaves its task where it was, also
+-- if a pcall stands between, too, and wherever that is.
 local neap = require "neap"
 
 local function sleep_in_pcall()

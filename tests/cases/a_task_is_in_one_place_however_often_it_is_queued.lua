@@ -1,5 +1,5 @@
--- A parked thread that is deferred, spawned, deferred again or cancelled goes on once: each call takes
--- it from where the one before had put it.
+-- A parked thread that is deferred, spawned, deferred again or cancelled goes on once: each call
+-- takes it from where the one before had put it.
 local neap = require "neap"
 
 local function parked(name)

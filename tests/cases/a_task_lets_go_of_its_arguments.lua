@@ -1,5 +1,5 @@
--- A task does not hold its arguments longer than its function does: as in a bare coroutine, one that
--- the function has let go of can be collected while the task runs.
+-- A task does not hold its arguments longer than its function does: as in a bare coroutine, one
+-- that the function has let go of can be collected while the task runs.
 local neap = require "neap"
 
 local weak = setmetatable({}, { __mode = "v" })
@@ -29,4 +29,6 @@ for _, start in ipairs(starts) do start[3] = start[2](body, start[1], {}) end
 neap.sleep(0.5)
 collectgarbage()
 collectgarbage()
-for _, start in ipairs(starts) do print(start[1], weak[start[1]] == nil and "collected" or "held") end
+for _, start in ipairs(starts) do
+  print(start[1], weak[start[1]] == nil and "collected" or "held")
+end

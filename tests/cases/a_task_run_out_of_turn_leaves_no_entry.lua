@@ -1,5 +1,5 @@
--- A task that task_schedule has run out of its turn, and that is cancelled then, has its finalizers run
--- one in each tick: its old entry in the queue is gone.
+-- A task that task_schedule has run out of its turn, and that is cancelled then, has its finalizers
+-- run one in each tick: its old entry in the queue is gone.
 local neap, face = require "neap", require "async_await"
 
 local sleeper

@@ -1,5 +1,5 @@
--- A stack overflow that hits within a spawn, and is caught, leaves neither a task that is counted and
--- never runs, nor one that runs and is not counted: the run ends.
+-- A stack overflow that hits within a spawn, and is caught, leaves neither a task that is counted
+-- and never runs, nor one that runs and is not counted: the run ends.
 local neap = require "neap"
 
 local returned, ran = 0, 0

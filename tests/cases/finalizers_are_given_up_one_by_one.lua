@@ -1,5 +1,5 @@
--- Finalizers that wait for what can never come are given up one at a time: who waits for one of them
--- goes on when that is over.
+-- Finalizers that wait for what can never come are given up one at a time: who waits for one of
+-- them goes on when that is over.
 local neap = require "neap"
 
 neap.on_error(function(err, task) print("reported", tostring(task), err) end)

@@ -1,5 +1,5 @@
--- As in every Luau runtime: what is deferred runs before a wait of no length ends, and before a task
--- that was spawned at the same time and has to wait for its turn.
+-- As in every Luau runtime: what is deferred runs before a wait of no length ends, and before a
+-- task that was spawned at the same time and has to wait for its turn.
 local neap = require "neap"
 
 task.defer(print, "deferred")

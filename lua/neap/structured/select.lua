@@ -53,8 +53,8 @@ runs.declare("idle_choice", false)
 local MANY = 64
 
 
---- A choice with an arm for each of so many awaitables, and one for a deadline. What it allocates may
--- have the collector call code of the user's, so it is made before anything is asked.
+--- A choice with an arm for each of so many awaitables, and one for a deadline. What it allocates
+-- may have the collector call code of the user's, so it is made before anything is asked.
 local function acquire(count)
   local choice = state.idle_choice or setmetatable({
     list = false, count = 0, is_own = true, deadline = false,
