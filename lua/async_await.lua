@@ -11,6 +11,7 @@ local awaitable = require "neap.kernel.awaitable"
 local check = require "neap.check"
 local failures = require "neap.task.failures"
 local hooks = require "neap.kernel.hooks"
+local listing = require "neap.kernel.listing"
 local neap = require "neap"
 local registry = require "neap.kernel.registry"
 local runs = require "neap.kernel.runs"
@@ -104,6 +105,13 @@ function face.task_start(view)
 end
 
 
+--- Runs a task that can be resumed, out of its turn, until it waits.
+local function resume(task)
+  scheduler.unqueue(task)
+  scheduler.run_now(task)
+end
+
+
 --- The task of this face that a task has joined, if that is why it is suspended.
 local function joined_by(task)
   local place = task.place
@@ -125,7 +133,7 @@ local function run_chain(target)
       depth = depth + 1
       chain[depth], blocker.is_forced = blocker, true
     elseif not top.place and top:status() ~= "running" then
-      scheduler.resume_now(top)
+      resume(top)
       if not top:done() and not top.place then break end
     else
       break
@@ -188,7 +196,7 @@ end
 local function first_runnable()
   local task = state.schedulable and next_of_list()
   if task then return task end
-  state.schedulable, state.scheduled = scheduler.ready_tasks(), 0
+  state.schedulable, state.scheduled = listing.ready(), 0
   hooks.add(forget)
   return next_of_list()
 end
@@ -197,7 +205,7 @@ end
 --- Runs the task that has been runnable longest, until it ends or waits.
 function face.task_schedule()
   local task = first_runnable()
-  if task then scheduler.resume_now(task) end
+  if task then resume(task) end
 end
 
 
@@ -205,7 +213,7 @@ end
 function face.task_schedule_all()
   local task = first_runnable()
   while task do
-    scheduler.resume_now(task)
+    resume(task)
     task = first_runnable()
   end
 end

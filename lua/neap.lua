@@ -46,7 +46,7 @@ local neap = {
   pool = require("neap.structured.pool").new,
   scope = require("neap.structured.scope").scope,
   timeout = require "neap.structured.timeout",
-  tasks = require("neap.task.deadlock").tasks,
+  tasks = require("neap.kernel.listing").all,
   pcall = protected.pcall,
   xpcall = protected.xpcall,
 }

@@ -119,7 +119,7 @@ function task.delay(seconds, target, ...)
   else
     if kind ~= "function" then target = function_of(target, 2, "delay") end
     made = new_user_task(target, false, keep(...))
-    registry.postpone(made)
+    state.postponed[made] = true
     state.timers:park(made, now() + seconds_of(seconds))
     user.admit(made)
   end

@@ -17,8 +17,7 @@ local threads = require "neap.kernel.threads"
 local pairs, getmetatable, setmetatable = pairs, getmetatable, setmetatable
 local state = runs.state
 
-runs.declare("postponed", false)
-runs.declare("postponed_count", 0)
+runs.declare("postponed", function() return {} end)
 
 --- How many tasks have been made (the number of the last one), and how many have ended or are their
 --- users' for now.
@@ -125,25 +124,6 @@ function registry.let_go(holder, thread, value)
   if holder.let_go < BURST then return end
   holder.let_go = 0
   collected.watch(shrink)
-end
-
-
---- Takes note of a task that stands at a place and is to begin when that wakes it.
----@param task neap.Task
-function registry.postpone(task)
-  local postponed = state.postponed or {}
-  postponed[task] = true
-  state.postponed, state.postponed_count = postponed, state.postponed_count + 1
-end
-
-
---- A postponed task, or any other, is no longer one.
----@param task neap.Task
-function registry.unpostpone(task)
-  if not state.postponed[task] then return end
-  local left = state.postponed_count - 1
-  state.postponed[task], state.postponed_count = nil, left
-  if left == 0 then state.postponed = false end
 end
 
 

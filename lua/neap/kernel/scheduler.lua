@@ -2,18 +2,18 @@
 --
 -- Every task that lives stands in exactly one place, and `place` says in which:
 --
---                    wake                        run
---     parked  ----------------->  ready  ----------------->  running
---     place = a place             place = false              place = false
---       ^                           ^ |                       |  |  |
---       |                           | +---- unqueue           |  |  +--> finish: dead
---       |      its request: PARK    |    its request: YIELD   |  |
---       +---------------------------|-------------------------+--+
---                                   +-------------------------+
+--                     wake                     run
+--     parked ---------------------> ready -------------> running ------> dead
+--     place = a place <--+          place = false        place = false
+--                        |            ^                    |    |
+--                        |            +--------------------+    |
+--                        |              its request: YIELD      |
+--                        +--------------------------------------+
+--                                       its request: PARK
 --
 -- - It is parked at a place: a list of waiters, the timers, a `select` (neap.kernel.waiters says
---   what a place is). A task that has not begun may be parked too, and so are those that are
---   deferred, and those whose thread is their user's (neap.task.user).
+--   what a place is). So are tasks that have not begun (deferred or delayed ones, a pool's jobs),
+--   and those whose thread is their user's (neap.task.user).
 -- - It is in the ready queue, once.
 -- - It runs: it is the current one, or one that has resumed another that runs.
 --
@@ -26,11 +26,9 @@
 -- ready during a tick runs in the next one, so nobody starves.
 --
 -- The ready queue is two arrays that change places each tick, refilled from 1: an index window that
--- slides through one table would make it rehash for ever. A task does not know where in it it
--- stands. Only when one is to leave out of turn are they numbered, those that have come since the
--- last time; its entry is then false.
---
--- A tinkerer's two seams are `set_order` and `set_watch`; unused, they cost nothing.
+-- slides through one table would make it rehash for ever. A task learns where in it it stands only
+-- when one is to leave out of turn: then those that have come since the last time are numbered, and
+-- the entry of the one that leaves is false.
 
 local clock = require "neap.kernel.clock"
 local hooks = require "neap.kernel.hooks"
@@ -46,7 +44,7 @@ local co_yield, resume, running, status =
 local huge, now, pairs = math.huge, clock.now, pairs
 local BEGIN, DONE, acquire, keep, recycle, starting = threads.BEGIN, threads.DONE,
   threads.acquire, threads.keep, threads.recycle, threads.starting
-local declare, state = runs.declare, runs.state
+local state = runs.state
 
 local scheduler = {}
 
@@ -54,90 +52,64 @@ local scheduler = {}
 local YIELD, PARK, DIE = {}, {}, {}
 
 --- What `requests` holds under this ends the task of a thread that has ended.
-scheduler.ENDED = {}
-local ENDED = scheduler.ENDED
+local ENDED = {}
+scheduler.ENDED = ENDED
 
 --- How many immediate spawns may nest; beyond it a spawn runs next instead of now.
 local NESTED_SPAWNS = 40
 
-local function new_table() return {} end
-
--- These belong to the run that is in place, but are needed too often to be looked up in it.
-
---- The thread that the scheduler resumed last and that runs now; false when none does.
-local current
-declare("current", false)
-
---- The ready queue, and the tasks of the tick that is under way.
-local ready, ready_count, batch, batch_count
-declare("ready", new_table)
-declare("ready_count", 0)
-declare("batch", new_table)
-declare("batch_count", 0)
-
---- How many entries of the ready queue are numbered; -1 if not even those of the batch are.
-local numbered
-declare("numbered", -1)
-
---- Whether a task that runs has been cancelled: it ends at its next blocking call.
-local is_cancelling
-declare("is_cancelling", false)
-
---- Whether tasks are to run before the next one of the batch.
-local is_urgent
-declare("is_urgent", false)
-
---- A thread that has just returned, for the next task to begin.
-local idle_thread
-declare("idle_thread", false)
-
-local task_of, timers
-declare("timers", Timers.new)
-
-runs.around_exchange(function()
-  state.current, state.is_cancelling, state.is_urgent = current, is_cancelling, is_urgent
-  state.ready, state.ready_count, state.batch, state.batch_count, state.numbered =
-    ready, ready_count, batch, batch_count, numbered
-  state.idle_thread = idle_thread
-end, function()
-  current, is_cancelling, is_urgent = state.current, state.is_cancelling, state.is_urgent
-  ready, ready_count, batch, batch_count, numbered =
-    state.ready, state.ready_count, state.batch, state.batch_count, state.numbered
-  idle_thread, task_of, timers = state.idle_thread, state.task_of, state.timers
-end)
-
---- How many entries of both arrays may be in use or left over, and the most there were of late.
-declare("filled", 0)
-declare("peak", 0)
-
---- How many resumes are nested within the one that the loop made.
-declare("depth", 0)
-
---- Why nothing may wait at the moment, if so.
-declare("bar", false)
-
---- What those wait for who stand in `deferred` and `urgent`.
+--- What those wait for who only let others run, and those who are deferred.
 local turn = {}
 
-function turn.describe()
-  return "its turn"
-end
+function turn.park(_, waiter) return waiter:wake() end
 
+function turn.describe() return "its turn" end
+
+local function new_table() return {} end
 local function new_list() return Waiters.new(turn) end
 
---- Those who run when the ready tasks have, and the list of the tick that is under way; those who
--- run before the next task of the batch.
-declare("deferred", new_list)
-declare("deferring", new_list)
-declare("urgent", new_list)
+-- The fields of a run (neap.kernel.runs) that are needed too often to be looked up there:
 
---- The seams.
-local order, watch = nil, nil
+--- the thread that the scheduler resumed last and that runs now, false when none does; whether a
+-- task that runs has been cancelled; a thread that has just returned, for the next task to begin;
+local current, is_cancelling, idle_thread
+
+--- the ready queue, and the tasks of the tick that is under way; how many entries of the queue are
+-- numbered, -1 if not even those of the batch are; whether tasks are to run before the next one;
+local ready, ready_count, batch, batch_count, numbered, is_urgent
+
+local task_of, timers
+
+-- and the others: how many entries of both arrays may be left over from a tick, and the most there
+-- were of late; how many resumes are nested within the one that the loop made; why nothing may wait
+-- at the moment; those who run when the ready tasks have, in this tick and the next; those who run
+-- before the next task of the batch.
+for name, initial in pairs {
+  current = false, is_cancelling = false, idle_thread = false,
+  ready = new_table, ready_count = 0, batch = new_table, batch_count = 0, numbered = -1,
+  is_urgent = false, timers = Timers.new, filled = 0, peak = 0, depth = 0, bar = false,
+  deferred = new_list, deferring = new_list, urgent = new_list,
+} do
+  runs.declare(name, initial)
+end
+
+runs.around_exchange(function()
+  state.current, state.is_cancelling, state.idle_thread = current, is_cancelling, idle_thread
+  state.ready, state.ready_count, state.batch, state.batch_count, state.numbered, state.is_urgent =
+    ready, ready_count, batch, batch_count, numbered, is_urgent
+end, function()
+  current, is_cancelling, idle_thread = state.current, state.is_cancelling, state.idle_thread
+  ready, ready_count, batch, batch_count, numbered, is_urgent =
+    state.ready, state.ready_count, state.batch, state.batch_count, state.numbered, state.is_urgent
+  task_of, timers = state.task_of, state.timers
+end)
+
+--- The seams, see below.
+local order, watch
 
 
 --- Makes a task ready that stands nowhere: it runs in the next tick. Every waiter that is a task
 -- has this as its method `wake`.
----@param task neap.Task
 ---@param giver? table  whose `pass_on` takes the value back if the task never gets to run
 ---@param value? any
 function scheduler.wake(task, giver, value)
@@ -154,7 +126,6 @@ end
 
 
 --- Counts a new task: the last thing that is done to make it, for after this nothing may fail.
----@param task neap.Task
 function scheduler.count(task)
   state.made = task.id
   if watch then watch("made", task, current and task_of[current] or nil) end
@@ -162,7 +133,6 @@ end
 
 
 --- Counts a new task, and makes it ready.
----@param task neap.Task
 function scheduler.admit(task)
   local last = ready_count + 1
   ready[last] = task
@@ -172,7 +142,7 @@ end
 
 
 --- Tells each task in the ready queue where in it it stands: those that have come since the last
--- time.
+-- time. Returns what there is of the batch, and of the queue.
 local function number()
   if numbered < 0 then
     for i = 1, batch_count do
@@ -185,12 +155,13 @@ local function number()
     if ready[i] then ready[i].index = i end
   end
   numbered = ready_count
+  return batch, batch_count, ready, ready_count
 end
+scheduler.number = number
 
 
 --- Takes a task out of the ready queue. Those who do not stand at a place are either in there or
 -- run, and tasks that run are not taken out.
----@param task neap.Task
 function scheduler.unqueue(task)
   number()
   local index = task.index or 0
@@ -204,34 +175,11 @@ function scheduler.unqueue(task)
 end
 
 
---- The tasks in the ready queue, in order.
----@return neap.Task[]
-function scheduler.ready_tasks()
-  local tasks = {}
-  number()
-  for i = 1, batch_count do
-    local task = batch[i]
-    -- The others have run in this tick: they stand elsewhere, further back, or nowhere.
-    if task and not task.place and task.index == i and (i > ready_count or ready[i] ~= task)
-        and (task.thread and status(task.thread) == "suspended" or task.state == "pending") then
-      tasks[#tasks + 1] = task
-    end
-  end
-  for i = 1, ready_count do
-    if ready[i] then tasks[#tasks + 1] = ready[i] end
-  end
-  return tasks
-end
-
-
 --- Says whether a task that runs has been cancelled.
----@param value boolean
 function scheduler.set_cancelling(value)
   is_cancelling, state.is_cancelling = value, value
 end
 
-
--- Ending a task.
 
 --- Makes a task dead, and tells those who are to know.
 ---@param task neap.Task
@@ -256,10 +204,6 @@ scheduler.die = die
 
 --- Ends a task: whatever its outcome, and however it has come to its end. Where that concerns
 -- anybody else (finalizers, a failure to be told), `conclude` sees to it, and to `die`.
----@param task neap.Task
----@param outcome "returned"|"failed"|"cancelled"
----@param count? integer
----@param value? any
 local function finish(task, outcome, count, value)
   local thread = task.thread
   if thread then task_of[thread], task.thread = nil, false end
@@ -310,9 +254,6 @@ scheduler.settle = settle
 
 --- Runs a task in one of its threads until it yields. (The loop does the same, with the commonest
 -- requests at hand.)
----@param task neap.Task
----@param thread thread
----@param ... any  what the thread is resumed with
 local function run(task, thread, ...)
   task.thread, current = thread, thread
   return settle(task, thread, resume(thread, ...))
@@ -321,14 +262,24 @@ scheduler.run = run
 
 
 --- Begins a task, or one of its finalizers: in a thread of the pool, or in one of its user's.
-local function begin(task)
-  if state.postponed then registry.unpostpone(task) end
-  if not task.fn then return task:begin() end
+---@param ... any  for a user's thread: its arguments, if the task does not hold them
+local function begin(task, ...)
+  local postponed = state.postponed
+  if postponed[task] then postponed[task] = nil end
+  if not task.fn then return task:begin(...) end
   local thread = idle_thread
   if thread then idle_thread = false else thread = acquire() end
   if task.state == "pending" then task.state = "started" end
   task_of[thread], task.thread, current, starting.task = task, thread, thread, task
   return settle(task, thread, resume(thread, BEGIN))
+end
+
+
+--- Begins a task, or goes on with it.
+local function advance(task, ...)
+  local thread = task.thread
+  if thread then return run(task, thread) end
+  return begin(task, ...)
 end
 
 
@@ -339,46 +290,33 @@ local function run_urgent()
   local task = urgent:head()
   while task do
     urgent:remove(task)
-    begin(task)
+    advance(task)
     task = urgent:head()
   end
 end
 
 
---- Begins a task, or goes on with it, in its user's thread: now, within the thread that asks; past
--- some depth, as soon as that one waits.
----@param task neap.UserTask  stands nowhere
----@param ... any  its arguments
+--- Runs a task that stands nowhere until it waits: now, within the thread that asks; past some
+-- depth, as soon as that one waits.
+---@param task neap.Task
+---@param ... any  the arguments of one that begins in its user's thread
 function scheduler.run_now(task, ...)
   local depth, previous = state.depth, current
   if depth < NESTED_SPAWNS then
     state.depth = depth + 1
-    task:begin(...)
+    advance(task, ...)
     state.depth, current = depth, previous
   else
-    task.count, task.value = keep(...)
+    local count, value = keep(...)
+    if value ~= nil then task.count, task.value = count, value end
     state.urgent:park(task)
     is_urgent = true
   end
 end
 
 
---- Runs a task that is ready, out of its turn, until it waits.
----@param task neap.Task
-function scheduler.resume_now(task)
-  local depth, previous, thread = state.depth, current, task.thread
-  scheduler.unqueue(task)
-  state.depth = depth + 1
-  if thread then run(task, thread) else begin(task) end
-  state.depth, current = depth, previous
-end
-
-
--- The tick.
-
 --- Clears what the arrays hold beyond their count, for it would keep dead tasks alive, and gives
--- back what they have grown to in a burst.
----@param count integer  how many were ready in this tick
+-- back what they have grown to in a burst. `count` were ready in this tick.
 local function tidy(count)
   if count > state.peak then state.peak = count end
   if state.peak > 4 * ready_count + 256 then
@@ -463,8 +401,6 @@ function scheduler.is_idle()
 end
 
 
--- Waiting.
-
 --- Makes the functions that suspend the task which calls them. `elsewhere` is what they do where
 -- the caller is not a task that the scheduler resumed (the host thread, a user's coroutine, a pcall
 -- on Lua 5.1), or may not wait.
@@ -472,7 +408,6 @@ end
 -- A thread that is resumed while the scheduler did not mean it, by a user who got hold of it,
 -- yields again.
 ---@param elsewhere fun(me: thread?, place: table, argument: any): table
----@return table  `wait`, `receive`, `sleep`, `yield`
 function scheduler.waits(elsewhere)
   local waits = {}
 
@@ -525,7 +460,7 @@ function scheduler.waits(elsewhere)
   --- Lets every other ready task run.
   function waits.yield()
     local me = running()
-    if me ~= current or is_cancelling then return elsewhere(me, scheduler.end_of_queue) end
+    if me ~= current or is_cancelling then return elsewhere(me, turn) end
     co_yield(YIELD)
     while current ~= me do co_yield() end
   end
@@ -542,13 +477,6 @@ function scheduler.suspend(me, place, argument)
 end
 
 
---- The place of those who only let others run.
-scheduler.end_of_queue = {
-  park = function(_, waiter) return waiter:wake() end,
-  describe = turn.describe,
-}
-
-
 --- Ends the running task, which has been cancelled. Never returns.
 function scheduler.request_death()
   co_yield(DIE)
@@ -557,9 +485,14 @@ end
 
 
 --- The thread that the scheduler resumed last.
----@return thread|false
 function scheduler.current_thread()
   return current
+end
+
+
+--- Says which thread that is: false while none of a task's runs.
+function scheduler.set_current(thread)
+  current = thread
 end
 
 
@@ -572,64 +505,19 @@ function scheduler.current_task()
 end
 
 
---- Forgets that any task runs: the loop has been left.
-function scheduler.leave()
-  current, state.depth = false, 0
-end
-
-
---- Calls fn with errors caught, where nothing may wait: on a thread that is dropped if it yields.
----@param reason string  the error that a wait raises in there
----@return boolean ok
----@return any ...
-function scheduler.call_barred(reason, fn, ...)
-  local previous, previous_bar, thread = current, state.bar, vm.create(fn)
-  local function lift(...)
-    current, state.bar = previous, previous_bar
-    if status(thread) == "dead" then return ... end
-    vm.close(thread)
-    return false, reason
-  end
-  current, state.bar = false, reason
-  return lift(resume(thread, ...))
-end
-
-
---- Calls fn with every task that has not ended, once, in no order.
----@param fn fun(task: neap.Task)
-function scheduler.each_task(fn)
-  local seen = {}
-  local function look(task)
-    if seen[task] or task:done() then return end
-    seen[task] = true
-    fn(task)
-  end
-  for _, task in pairs(task_of) do look(task) end
-  for task in pairs(state.postponed or {}) do look(task) end
-  for i = 1, batch_count do
-    if batch[i] then look(batch[i]) end
-  end
-  for i = 1, ready_count do
-    if ready[i] then look(ready[i]) end
-  end
-end
-
-
--- The seams.
-
---- Sets who arranges the tasks that are ready, at the beginning of each tick; nil for first in,
--- first out. The function may exchange the entries 1 to `count` of the array that it gets, in which
--- false stands for a task that has left.
+--- The first seam: sets who arranges the tasks that are ready, at the beginning of each tick; nil
+-- for first in, first out. The function may exchange the entries 1 to `count` of the array that it
+-- gets, in which false stands for a task that has left.
 ---@param fn? fun(tasks: (neap.Task|false)[], count: integer)
 function scheduler.set_order(fn)
   order = fn
 end
 
 
---- Sets who is told what happens to tasks; nil for nobody. The function gets what happened, the
--- task, and more: "made" (and by which task), "runs", "yields", "waits" (and at which place),
--- "woken" (and by which task; nil if by a timer or from outside), "ended". It may neither wait nor
--- raise.
+--- The second: sets who is told what happens to tasks; nil for nobody. The function gets what
+-- happened, the task, and more: "made" (and by which task), "runs", "yields", "waits" (and at which
+-- place), "woken" (and by which task; nil if by a timer or from outside), "ended". It may neither
+-- wait nor raise.
 ---@param fn? fun(what: string, task: neap.Task, other: table?)
 function scheduler.set_watch(fn)
   watch, resume = fn, coroutine.resume

@@ -6,7 +6,6 @@
 local Scope = require "neap.structured.scope"
 local Waiters = require "neap.kernel.waiters"
 local check = require "neap.check"
-local registry = require "neap.kernel.registry"
 local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
 local tasks = require "neap.task.task"
@@ -65,7 +64,7 @@ local function submit(self, fn, ...)
     admit(self, task)
     scheduler.admit(task)
   else
-    registry.postpone(task)
+    state.postponed[task] = true
     self.queue:park(task)
     scheduler.count(task)
   end

@@ -1,24 +1,14 @@
 --- What is done when everyone waits and nothing can wake anyone.
 
+local listing = require "neap.kernel.listing"
 local loop = require "neap.task.loop"
 local Waiters = require "neap.kernel.waiters"
-local scheduler = require "neap.kernel.scheduler"
 local failures = require "neap.task.failures"
 local vm = require "neap.kernel.vm"
 
-local concat, ipairs, sort, tostring = table.concat, ipairs, table.sort, tostring
+local concat, ipairs, tostring = table.concat, ipairs, tostring
 
 local deadlock = {}
-
-
---- All tasks that have not ended, in the order of their creation.
----@return neap.Task[]
-function deadlock.tasks()
-  local tasks = {}
-  scheduler.each_task(function(task) tasks[#tasks + 1] = task end)
-  sort(tasks, function(a, b) return a.id < b.id end)
-  return tasks
-end
 
 
 local function line(who, waiter, thread)
@@ -33,7 +23,7 @@ end
 ---@param host? table  the host thread's waiter, if that waits too
 ---@return string
 local function report(host)
-  local tasks = deadlock.tasks()
+  local tasks = listing.all()
   local count = #tasks + (host and 1 or 0)
   local lines = { "deadlock: " .. count .. (count == 1 and " task waits" or " tasks wait")
     .. " and nothing can wake " .. (count == 1 and "it" or "them") }
@@ -49,7 +39,7 @@ end
 --- Gives up the first finalizer that waits for ever; the others may go on after that.
 ---@return boolean  false if there is none
 local function give_up_one()
-  for _, task in ipairs(deadlock.tasks()) do
+  for _, task in ipairs(listing.all()) do
     if task.state == "ending" and task.place then
       failures.report("a finalizer waits and nothing can wake it", task, nil, tostring(task))
       task:leave()
@@ -67,7 +57,7 @@ function deadlock.cancel_all()
   local is_over
   repeat
     local has_cancelled = false
-    for _, task in ipairs(deadlock.tasks()) do has_cancelled = task:cancel() or has_cancelled end
+    for _, task in ipairs(listing.all()) do has_cancelled = task:cancel() or has_cancelled end
     is_over = loop.drive() or not (has_cancelled or give_up_one())
   until is_over
 end

@@ -9,6 +9,7 @@
 -- task that runs at that moment has its end requested instead: it ends at its next blocking call,
 -- or when it returns, and is cancelled either way.
 
+local call_barred = require "neap.kernel.barred"
 local failures = require "neap.task.failures"
 local registry = require "neap.kernel.registry"
 local runs = require "neap.kernel.runs"
@@ -112,7 +113,7 @@ local function close(task, closer, err)
   while thread do
     local caller = callers[thread]
     if vm.can_close then
-      local _, ok, raised = scheduler.call_barred("attempt to wait in a task that is being closed",
+      local _, ok, raised = call_barred("attempt to wait in a task that is being closed",
         closer, thread, err)
       if not ok then
         failures.report(raised, task, nil, "a to-be-closed variable of " .. tostring(task))

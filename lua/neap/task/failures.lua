@@ -6,10 +6,10 @@
 -- but a weak one, and knows where it stands among those that nobody has seen: in the run that it
 -- has come from.
 
+local call_barred = require "neap.kernel.barred"
 local clock = require "neap.kernel.clock"
 local loop = require "neap.task.loop"
 local runs = require "neap.kernel.runs"
-local scheduler = require "neap.kernel.scheduler"
 local collected = require "neap.kernel.collected"
 local vm = require "neap.kernel.vm"
 
@@ -73,7 +73,7 @@ end
 function failures.report(err, task, traceback, what)
   traceback = traceback or ""
   if not handler then return write(err, traceback, what) end
-  local ok, raised = scheduler.call_barred(loop.RUNNING, handler, err, task, traceback, what)
+  local ok, raised = call_barred(loop.RUNNING, handler, err, task, traceback, what)
   if not ok then
     write(err, traceback, what)
     write(raised, nil, "the on_error handler")

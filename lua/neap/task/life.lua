@@ -3,7 +3,6 @@
 local check = require "neap.check"
 local ending = require "neap.task.ending"
 local failures = require "neap.task.failures"
-local registry = require "neap.kernel.registry"
 local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
 
@@ -35,7 +34,7 @@ end
 
 --- Takes the task from where it stands, which is not on a thread that runs.
 function life:leave()
-  if state.postponed then registry.unpostpone(self) end
+  if state.postponed[self] then state.postponed[self] = nil end
   local place, giver = self.place, self.giver
   if place then
     place:remove(self)

@@ -90,7 +90,8 @@ local function leave(home, ok, ...)
     end)
   end
   state.is_active, state.sought, state.is_asleep = false, false, false
-  scheduler.leave()
+  state.depth = 0
+  scheduler.set_current(false)
   return ok, ...
 end
 

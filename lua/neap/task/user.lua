@@ -62,7 +62,7 @@ end
 --- Takes a task's threads out of the registry: the one that it began in, and on Lua 5.1 those of
 -- the pcalls that it stands in.
 ---@return thread root
-local function unregister(task)
+function user.unregister(task)
   local task_of, callers = state.task_of, registry.callers.map
   local thread = task.thread or task.target
   local root = thread
@@ -81,7 +81,7 @@ local function notice_ends()
   sort(ended, function(a, b) return a.id < b.id end)
   for i = 1, #ended do
     users:remove(ended[i])
-    unregister(ended[i])
+    user.unregister(ended[i])
     finish(ended[i], "returned")
   end
   if not next(state.held) then hooks.remove(notice_ends) end
@@ -97,7 +97,7 @@ end
 --- Parks a task for its user, who knows of the thread that it began in alone.
 ---@param task neap.UserTask
 local function park(task)
-  local root = unregister(task)
+  local root = user.unregister(task)
   task.place, task.thread = users, false
   if task.finalizers or task:is_awaited() or not task.detached then
     task.target, state.task_of[root] = root, task
@@ -157,7 +157,7 @@ function methods:begin(...)
     Waiters.withdraw(self)
     self.state = "started"
     if status(thread) ~= "dead" then return park(self) end
-    unregister(self)
+    user.unregister(self)
     return finish(self, "returned")
   end
   state.task_of[thread], self.target, self.state = self, false, "started"

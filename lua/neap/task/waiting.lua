@@ -14,6 +14,7 @@ local loop = require "neap.task.loop"
 local registry = require "neap.kernel.registry"
 local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
+local user = require "neap.task.user"
 local vm = require "neap.kernel.vm"
 
 local co_yield, error, setmetatable = coroutine.yield, error, setmetatable
@@ -63,7 +64,10 @@ local function wait_in_coroutine(of_thread, me, place, argument)
     task:kill()
     while true do co_yield() end
   end
-  if not is_new then task:leave() end
+  if not is_new then
+    task:leave()
+    user.unregister(task)
+  end
   local thread, callers, task_of = me, registry.callers.map, state.task_of
   while thread do
     task_of[thread] = task

@@ -1,0 +1,53 @@
+--- Lists tasks: those that are ready, and all that live.
+
+local runs = require "neap.kernel.runs"
+local scheduler = require "neap.kernel.scheduler"
+
+local pairs, sort, state, status = pairs, table.sort, runs.state, coroutine.status
+
+local listing = {}
+
+
+--- Whether a task of the batch still has its turn before it: the others have run in this tick, and
+-- stand elsewhere, further back, or nowhere.
+local function is_left(task, index, ready, ready_count)
+  local thread = task.thread
+  return task.index == index and not task.place and not task:done()
+    and not (thread and status(thread) ~= "suspended")
+    and not (index <= ready_count and ready[index] == task)
+end
+
+
+--- The tasks in the ready queue, in order.
+---@return neap.Task[]
+function listing.ready()
+  local batch, batch_count, ready, ready_count = scheduler.number()
+  local tasks = {}
+  for i = 1, batch_count do
+    local task = batch[i]
+    if task and is_left(task, i, ready, ready_count) then tasks[#tasks + 1] = task end
+  end
+  for i = 1, ready_count do
+    if ready[i] then tasks[#tasks + 1] = ready[i] end
+  end
+  return tasks
+end
+
+
+--- All tasks that have not ended, in the order of their creation.
+---@return neap.Task[]
+function listing.all()
+  local tasks, seen = {}, {}
+  local function add(task)
+    if seen[task] then return end
+    seen[task] = true
+    tasks[#tasks + 1] = task
+  end
+  for _, task in pairs(state.task_of) do add(task) end
+  for task in pairs(state.postponed) do add(task) end
+  for _, task in pairs(listing.ready()) do add(task) end
+  sort(tasks, function(a, b) return a.id < b.id end)
+  return tasks
+end
+
+return listing
