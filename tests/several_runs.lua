@@ -155,6 +155,26 @@ told("other: tasks 1; mutex held; tick 1; other: sent true; received over; sent 
   .. "other: received back; select 2 true; timeout value; other: tick 2; other: cancel true; "
   .. "finalizer 2; cancelled false cancelled; other: waits false cancelled")
 
+-- A thread that is parked for its user goes on in the run that continues it.
+local parked
+start(function()
+  neap.run(function()
+    parked = task.spawn(function()
+      coroutine.yield()
+      neap.sleep(4)
+      note("continued", #neap.tasks())
+    end)
+    neap.sleep(10)
+    note("first ends", #neap.tasks())
+  end)
+end)
+start(function()
+  neap.run(function() task.spawn(parked) neap.sleep(1) note("second sleeps", #neap.tasks()) end)
+  note("second ends")
+end)
+assert(loop() == 0)
+told("second sleeps 2; continued 1; second ends; first ends 1")
+
 -- Failures, deadlocks and refusals are those of one run.
 start(function()
   neap.run(function()

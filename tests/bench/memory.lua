@@ -1,7 +1,7 @@
--- What a task takes while it is parked in a sleep, or in a receive, over a bare parked coroutine. All
--- stay until the end, so that nothing that one kind leaves serves another.
--- The clock is virtual (under `neap run`, with --virtual-time): one that is a function in C makes
--- the stacks of LuaJIT's threads grow.
+-- What a task takes while it is parked in a sleep, or in a receive, over a bare parked coroutine.
+-- The tasks of both kinds stay until the end, so that none is made of what another has left. The
+-- clock is virtual (under `neap run`, with --virtual-time): one that is a function in C makes the
+-- stacks of LuaJIT's threads grow.
 
 local neap = require "neap"
 local measure = require "./measure"
@@ -37,16 +37,16 @@ local function parked()
 end
 
 local channel = neap.channel()
-local function sleep() neap.sleep(1e6) end
-local function receive() channel:wait() end
-
-local bare, threads = bytes(parked)
-local sleep_bytes, sleepers = bytes(function() return neap.spawn(sleep) end)
-local receive_bytes, receivers = bytes(function() return neap.spawn(receive) end)
-measure.print("a task parked in a sleep", "a parked coroutine", sleep_bytes, bare, "bytes")
-measure.print("a task parked in a receive", "a parked coroutine", receive_bytes, bare, "bytes")
-for i = 1, count do
-  threads[i] = nil
-  sleepers[i]:cancel()
-  receivers[i]:cancel()
+local kinds = {
+  { "a task parked in a sleep", function() neap.sleep(1e6) end },
+  { "a task parked in a receive", function() channel:wait() end },
+}
+local bare = bytes(parked)
+for _, kind in ipairs(kinds) do
+  local each
+  each, kind.tasks = bytes(function() return neap.spawn(kind[2]) end)
+  measure.print(kind[1], "a parked coroutine", each, bare, "bytes")
+end
+for _, kind in ipairs(kinds) do
+  for i = 1, count do kind.tasks[i]:cancel() end
 end

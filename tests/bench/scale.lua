@@ -37,8 +37,10 @@ local function best_times(count)
     end
     done = true
   end
-  for i = 1, count do threads[i] = create(yield_for_ever) end
-  for i = 1, count do resume(threads[i]) end
+  for i = 1, count do
+    threads[i] = create(yield_for_ever)
+    resume(threads[i])
+  end
   for i = 1, count do tasks[i] = neap.spawn(i == 1 and watch or yield_until_done) end
   for i = 1, count do tasks[i]:wait() end
   return best_ours / switches / count * 1e9, best_bare / switches / count * 1e9

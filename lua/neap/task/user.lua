@@ -119,6 +119,8 @@ function user.take_back(task)
   if not root then return false end
   loose.map[root], task.box = nil, nil
   task.target, state.task_of[root] = root, task
+  -- Let go, it belonged to no run: it goes on in this one.
+  if state.home then task.home = state.home end
   state.gone = state.gone - 1
   return true
 end

@@ -1,0 +1,466 @@
+--- What each module of neap is for, in a few lines: `tests/modules.rs` requires it alone, in a Lua
+-- that has loaded nothing else of neap's, and calls its function here with it.
+
+local uses = {}
+
+--- Calls fn as the main task, on the virtual clock.
+local function run(fn)
+  require("neap.kernel.clock").use(require "neap.hosts.virtual")
+  return require("neap.task.run").run(fn)
+end
+
+local function spawn(fn, ...) return require("neap.task.task").spawn(fn, ...) end
+local function sleep(seconds) return require("neap.task.task").sleep(seconds) end
+
+local function assert_fails(text, fn, ...)
+  local ok, err = pcall(fn, ...)
+  assert(not ok and tostring(err):find(text, 1, true), err)
+end
+
+--- A waiter that adds its name to a list when it is woken.
+local function waiter(name, list)
+  return { place = false, index = false, wake = function() list[#list + 1] = name end }
+end
+
+
+-- The faces, on the clock that this Lua has.
+
+function uses.neap(neap)
+  assert(neap.run(function() return neap.spawn(function() return 7 end):wait() end) == 7)
+  assert(neap.sleep("1ms") >= 0.001)
+end
+
+function uses.task(task)
+  local got
+  task.spawn(function(value) task.wait(0.001) got = value end, 7)
+  assert(not got and task.wait(0.002) >= 0.002 and got == 7)
+end
+
+function uses.async_await(face)
+  local square = face.async(function(n) face.task_yield() return n * n end)
+  assert(face.future_get(square(7)) == 49 and face.await(square, 3) == 9)
+end
+
+uses["ward.async"] = function(ward)
+  assert(ward.spawn(function() return 7 end):wait() == 7)
+  local channel = ward.channel()
+  ward.spawn(function() channel:send("tide") end):detach()
+  assert(channel:wait() == "tide")
+end
+
+uses["ward.time"] = function(time)
+  assert(time.after(0.001, function() return "late" end):wait() == "late")
+  assert_fails("timeout", time.timeout, time.sleep(1), 0.001)
+end
+
+uses["neap.program"] = function(program)
+  local got
+  assert(program.run(function(...) task.wait(0.001) got = ... end, 7) and got == 7)
+  local ok, text = program.run(function() error("ebb", 0) end)
+  assert(not ok and text:find("^ebb"), text)
+end
+
+
+-- What everyone may require.
+
+uses["neap.check"] = function(check)
+  check.whole(7, 1, 1, "pool")
+  assert_fails("bad argument #1 to 'pool' (number expected", check.whole, nil, 1, 1, "pool")
+end
+
+uses["neap.duration"] = function(duration)
+  assert(duration("1h30m", 1, "sleep") == 5400 and duration(-1, 1, "sleep") == 0)
+  assert_fails("bad argument #1 to 'sleep'", duration, "soon", 1, "sleep")
+end
+
+
+-- neap.structured
+
+uses["neap.structured.async"] = function(async)
+  local twice = async.async(function(n) sleep(1) return 2 * n end)
+  assert(run(function() return async.await(twice(2)) + async.await(twice, 3) end) == 10)
+end
+
+uses["neap.structured.combine"] = function(combine)
+  local function after(seconds) return spawn(function() return sleep(seconds) end) end
+  run(function()
+    local all, settled = combine.all { after(1), after(2) }, combine.settle { after(1) }
+    assert(all.n == 2 and all[2] == 2 and settled[1].ok)
+    assert(combine.any { after(9), after(3) } == 3)
+  end)
+end
+
+uses["neap.structured.pool"] = function(pool)
+  local results = run(function()
+    return pool.new(2):map({ 1, 2, 3 }, function(n) sleep(1) return n * n end)
+  end)
+  assert(results.n == 3 and results[3] == 9 and require("neap.kernel.clock").now() == 2)
+end
+
+uses["neap.structured.scope"] = function(scope)
+  local log = {}
+  local function body(self) self:spawn(function() sleep(1) log[1] = "child" end) return "body" end
+  assert(run(function() return scope.scope(body), log[1] end) == "body" and log[1] == "child")
+end
+
+uses["neap.structured.select"] = function(select)
+  local slow, quick
+  run(function()
+    slow, quick = spawn(sleep, 2), spawn(sleep, 1)
+    assert(select { slow, quick } == 2)
+    assert(select({ slow }, 0.5) == nil)
+  end)
+end
+
+uses["neap.structured.timeout"] = function(timeout)
+  run(function()
+    assert(timeout(2, sleep, 1) == 1)
+    local ok, err = require("neap.pcall.protected").pcall(timeout, 1, sleep, 2)
+    assert(not ok and err == "timeout", err)
+  end)
+end
+
+
+-- neap.sync
+
+uses["neap.sync.callback"] = function(callback)
+  local resume
+  local function ask(question, answer) resume = function() answer(question .. "!") end end
+  run(function()
+    spawn(function() sleep(1) resume() end)
+    assert(callback(ask, "ahoy") == "ahoy!")
+  end)
+end
+
+uses["neap.sync.channel"] = function(Channel)
+  local channel, got = Channel.new(), {}
+  run(function()
+    spawn(function() channel:send("flood") channel:send("ebb") channel:close() end)
+    channel:each(function(value) got[#got + 1] = value end)
+  end)
+  assert(got[1] == "flood" and got[2] == "ebb" and not got[3])
+end
+
+uses["neap.sync.event"] = function(Event)
+  local event = Event.new()
+  run(function()
+    spawn(function() sleep(1) event:set() end)
+    assert(event:wait() and event:done() and event:clear())
+  end)
+end
+
+uses["neap.sync.future"] = function(Future)
+  local future, failing = Future.new(), Future.new()
+  run(function()
+    spawn(function() future:resolve("high", "water") failing:reject("low") end)
+    assert(select(2, future:wait()) == "water")
+  end)
+  assert_fails("low", failing.wait, failing)
+end
+
+uses["neap.sync.interval"] = function(Interval)
+  run(function()
+    local interval = Interval.new(5)
+    assert(interval:wait() == 1 and interval:wait() == 2)
+    assert(require("neap.kernel.clock").now() == 10)
+  end)
+end
+
+uses["neap.sync.semaphore"] = function(Semaphore)
+  local mutex, log = Semaphore.mutex(), {}
+  local function hold(name) mutex:with(function() sleep(1) log[#log + 1] = name end) end
+  run(function() spawn(hold, "a") spawn(hold, "b") end)
+  assert(log[1] == "a" and log[2] == "b" and require("neap.kernel.clock").now() == 2)
+end
+
+uses["neap.sync.timer"] = function(timer)
+  run(function()
+    local hour = timer.timer("1h")
+    assert(timer.sleep("59m") == 3540 and not hour:done() and hour:wait())
+    assert(require("neap.kernel.clock").now() == 3600)
+  end)
+end
+
+
+-- neap.pcall
+
+uses["neap.pcall.children"] = function(children)
+  run(function()
+    local ok, text = children.call(function(err) return err .. "!" end, error, "ebb", 0)
+    assert(not ok and text == "ebb!")
+    -- Only where the VM's own pcall cannot be waited in, the scheduler learns of these.
+    if require("neap.kernel.vm").yieldable_pcall then return end
+    assert(select(2, children.call(children.NO_HANDLER, sleep, 1)) == 1)
+  end)
+end
+
+uses["neap.pcall.protected"] = function(protected)
+  run(function()
+    local ok, err = protected.pcall(function() sleep(1) error("ebb", 0) end)
+    assert(not ok and err == "ebb" and select(2, protected.xpcall(sleep, print, 2)) == 2)
+  end)
+end
+
+
+-- neap.task
+
+uses["neap.task.deadlock"] = function(deadlock)
+  local function stuck() require("neap.sync.future").new():wait() end
+  assert_fails("deadlock: 1 task waits and nothing can wake it", run, stuck)
+  assert(deadlock.resolve() == "deadlock: 0 tasks wait and nothing can wake them")
+end
+
+uses["neap.task.ending"] = function(ending)
+  local tasks, sleeper, is_told = require "neap.task.task", nil, false
+  local function tell() is_told = true end
+  run(function()
+    sleeper = spawn(function() tasks.finally(tell) sleep(9) end)
+    sleep(1)
+    assert(sleeper:cancel() and not ending.has_ended(sleeper))
+  end)
+  assert(is_told and ending.has_ended(sleeper) and sleeper.state == "cancelled")
+end
+
+uses["neap.task.failures"] = function(failures)
+  local told
+  failures.set_handler(function(err, task) told = err .. " in " .. tostring(task) end)
+  run(function() spawn(function() error("ebb", 0) end):name("pump"):detach() end)
+  assert(told == 'ebb in task "pump"', told)
+end
+
+uses["neap.task.life"] = function(life)
+  local task = setmetatable({ id = 7 }, { __index = life })
+  task:add_finalizer(print, nil, "tide")
+  assert(task:describe() == "task 7" and task:name("pump"):describe() == 'task "pump"')
+  assert(task:remove_finalizer(print, "tide") and not task:remove_finalizer(print, "tide"))
+end
+
+uses["neap.task.loop"] = function(loop)
+  require("neap.kernel.clock").use(require "neap.hosts.virtual")
+  local task = spawn(sleep, 5)
+  assert(loop.idle_time() == 0 and loop.is_host() and not loop.refusal())
+  local ok, is_over = loop.enter(loop.drive)
+  assert(ok and is_over and task:wait() == 5 and loop.idle_time() == nil)
+end
+
+uses["neap.task.run"] = function(run_module)
+  require("neap.kernel.clock").use(require "neap.hosts.virtual")
+  assert(run_module.run(sleep, 2) == 2 and run_module.step() == nil)
+  spawn(sleep, 3)
+  assert(run_module.step() == 3)
+end
+
+uses["neap.task.task"] = function(tasks)
+  local log = {}
+  local function body(name)
+    tasks.finally(function() log[#log + 1] = name .. " is over" end)
+    tasks.yield()
+    return name
+  end
+  assert(run(function() return tasks.spawn(body, "flood"):wait() end) == "flood")
+  assert(log[1] == "flood is over")
+end
+
+uses["neap.task.user"] = function(user)
+  local scheduler, tasks = require "neap.kernel.scheduler", require "neap.task.task"
+  local got
+  local thread = coroutine.create(function(...) got = ... coroutine.yield() end)
+  local task = tasks.new_user_task(nil, thread)
+  user.admit(task)
+  scheduler.run_now(task, 7)
+  assert(got == 7 and user.is_parked(task) and user.find(thread) == task)
+end
+
+uses["neap.task.waiting"] = function(waiting)
+  require("neap.kernel.clock").use(require "neap.hosts.virtual")
+  local scheduler = require "neap.kernel.scheduler"
+  local waits = scheduler.waits(waiting.elsewhere(require("neap.task.task").of_thread))
+  local woken
+  coroutine.wrap(function() woken = waits.sleep(2) end)()
+  assert(not woken and waits.sleep(3) == 3 and woken == 2)
+end
+
+
+-- neap.kernel
+
+uses["neap.kernel.awaitable"] = function(awaitable)
+  local Tide = {}
+  Tide.__index = Tide
+  function Tide.wait(_, height) return height or "low" end
+  local tide = setmetatable({}, awaitable.declare(Tide))
+  assert(awaitable.is_own(tide) and awaitable.wait(tide, "high") == "high" and tide() == "low")
+  assert_fails("something with a wait method expected", awaitable.check, {}, 1, "await")
+end
+
+uses["neap.kernel.barred"] = function(call_barred)
+  local ok, err = call_barred("not here", function() require("neap.task.task").yield() end)
+  assert(not ok and err == "not here", err)
+  assert(select(2, call_barred("not here", math.max, 3, 7)) == 7)
+end
+
+uses["neap.kernel.clock"] = function(clock)
+  assert_fails("no clock: call neap.use(host) first", clock.now)
+  local time = 5
+  clock.use { now = function() return time end }
+  assert(clock.now() == 5)
+  time = 2
+  assert(clock.now() == 5, "it never runs backwards")
+end
+
+uses["neap.kernel.collected"] = function(collected)
+  local hooks, count = require "neap.kernel.hooks", 0
+  local function noticed() count = count + 1 end
+  collected.watch(noticed)
+  collectgarbage()
+  hooks.run()
+  collected.unwatch(noticed)
+  collectgarbage()
+  hooks.run()
+  assert(count == 1, count)
+end
+
+uses["neap.kernel.hooks"] = function(hooks)
+  local count = 0
+  local function hook() count = count + 1 hooks.remove(hook) end
+  hooks.add(hook)
+  local scheduler = require "neap.kernel.scheduler"
+  scheduler.tick()
+  scheduler.tick()
+  assert(count == 1)
+end
+
+uses["neap.kernel.joined"] = function(joined)
+  local Tide, woken = {}, {}
+  Tide.__index = Tide
+  joined(Tide)
+  function Tide.is_ready() return false end
+  local tide = setmetatable({}, Tide)
+  for _, name in ipairs { "a", "b" } do tide:park(waiter(name, woken)) end
+  assert(tide:is_awaited())
+  tide:wake_all()
+  assert(woken[1] == "a" and woken[2] == "b" and not tide:is_awaited())
+end
+
+uses["neap.kernel.listing"] = function(listing)
+  local first, second = spawn(print), spawn(print)
+  second:cancel()
+  local all, ready = listing.all(), listing.ready()
+  assert(#all == 1 and all[1] == first and #ready == 1 and ready[1] == first)
+end
+
+uses["neap.kernel.registry"] = function(registry)
+  local inner, outer = coroutine.create(run), coroutine.create(run)
+  registry.callers.map[inner] = outer
+  assert(registry.root_of(inner) == outer and registry.is_within(inner, outer))
+  run(function() assert(registry.alive() == 1) end)
+  assert(registry.alive() == 0)
+end
+
+uses["neap.kernel.runs"] = function(runs)
+  runs.declare("tides", 0)
+  runs.share(true)
+  runs.state.tides = 1
+  local first = runs.enter(runs.new())
+  assert(runs.state.tides == 0)
+  runs.enter(first)
+  assert(runs.state.tides == 1)
+  assert_fails("no field of a run is called 'tide'", function() runs.state.tide = 1 end)
+end
+
+uses["neap.kernel.scheduler"] = function(scheduler)
+  local got
+  local task = { id = 1, state = "pending", place = false, thread = false, wake = scheduler.wake }
+  task.fn = function() got = scheduler.current_task() return "tide" end
+  scheduler.admit(task)
+  assert(select(3, scheduler.number())[1] == task and not scheduler.tick() and scheduler.is_idle())
+  assert(got == task and task.state == "returned" and task.value == "tide")
+end
+
+uses["neap.kernel.threads"] = function(threads)
+  local thread, task = threads.acquire(), { fn = function(n) return n + 1, nil end, value = 6 }
+  threads.starting.task = task
+  local _, request, count, value = coroutine.resume(thread, threads.BEGIN)
+  assert(request == threads.DONE and count == 2 and threads.release(count, value) == 7)
+  threads.recycle(thread)
+  assert(threads.acquire() == thread)
+end
+
+uses["neap.kernel.timers"] = function(Timers)
+  local timers, woken = Timers.new(), {}
+  for _, deadline in ipairs { 3, 1, 2, 9 } do timers:park(waiter(deadline, woken), deadline) end
+  assert(timers:next_deadline() == 1)
+  timers:wake_due(3)
+  assert(table.concat(woken) == "123" and timers:next_deadline() == 9)
+end
+
+uses["neap.kernel.vm"] = function(vm)
+  local packed = vm.pack(nil, 2, nil)
+  assert(packed.n == 3 and select("#", vm.unpack(packed, 1, packed.n)) == 3)
+  local thread = vm.create(setmetatable({}, { __call = function(_, value) return value end }))
+  assert(select(2, coroutine.resume(thread, "tide")) == "tide")
+  vm.set_global("neap_tide", 7)
+  assert(vm.global_value("neap_tide") == 7)
+end
+
+uses["neap.kernel.waiters"] = function(Waiters)
+  local list, woken, parked = Waiters.new {}, {}, {}
+  for i = 1, 3 do
+    parked[i] = waiter(i, woken)
+    list:park(parked[i])
+  end
+  Waiters.withdraw(parked[2])
+  list:wake_all()
+  assert(table.concat(woken) == "13" and not list:head() and not parked[2].place)
+end
+
+
+-- neap.hosts
+
+--- Has `require` find a library that is not there.
+local function provide(name, library)
+  local original = require
+  rawset(_G, "require", function(wanted)
+    return wanted == name and library or original(wanted)
+  end)
+end
+
+uses["neap.hosts.default"] = function(pick)
+  local host = pick()
+  local start = host.now()
+  while host.now() < start + 0.002 do host.sleep(0.001) end
+end
+
+uses["neap.hosts.luasocket"] = function(host)
+  local socket, time = { getfd = function() return 3 end }, 0
+  provide("socket", {
+    gettime = function() return time end,
+    select = function(readers) time = time + 1 return readers, {} end,
+  })
+  require("neap.kernel.clock").use(host)
+  assert(require("neap.task.run").run(host.readable, socket) == true and time == 1)
+end
+
+uses["neap.hosts.uv"] = function(host)
+  local before_waiting
+  local function ignore() end
+  local function handle() return setmetatable({}, { __index = function() return ignore end }) end
+  local function zero() return 0 end
+  host.attach {
+    hrtime = zero, now = zero, new_check = handle, new_idle = handle, new_timer = handle,
+    new_prepare = function()
+      return { start = function(_, fn) before_waiting = fn end, unref = ignore, close = ignore }
+    end,
+  }
+  local task = spawn(function() return "afloat" end)
+  before_waiting()
+  assert(task:done() and task:wait() == "afloat")
+  host.detach()
+end
+
+uses["neap.hosts.virtual"] = function(host)
+  host.sleep(5)
+  host.sleep(math.huge)
+  assert(host.now() == 5 and run(function() return sleep(2) end) == 2 and host.now() == 7)
+end
+
+return uses
