@@ -170,8 +170,7 @@ end
 
 --- The tasks that were runnable when `task_schedule` looked, in order, and how many of them have
 -- been taken; who becomes runnable later stands behind them until the tick is over.
-runs.declare("schedulable", false)
-runs.declare("scheduled", 0)
+runs.declare { schedulable = false, scheduled = 0 }
 
 local function forget()
   state.schedulable = false
@@ -257,17 +256,10 @@ end
 Future.wait = get
 
 --- Whether a wait would not suspend: the task is dead, or pending, which is an error.
-function Future:is_ready()
-  return self.view.state == "dead" or not self.view.task
-end
+function Future:is_ready() return self.view.state == "dead" or not self.view.task end
 
-function Future:place_to_wait()
-  return self.view.task:place_to_wait()
-end
-
-function Future:claim()
-  return get(self)
-end
+function Future:place_to_wait() return self.view.task:place_to_wait() end
+function Future:claim() return get(self) end
 
 awaitable.declare(Future)
 

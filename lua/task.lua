@@ -23,7 +23,7 @@ local create, keep, new_user_task = vm.create_for_function, threads.keep, tasks.
 local ABSURD, SAFE = 2 ^ 64, 2 ^ 53
 
 --- Delayed tasks by their ids.
-registry.declare("delayed", function() return setmetatable({}, { __mode = "v" }) end)
+registry.declare("delayed", setmetatable({}, { __mode = "v" }))
 
 local task = {}
 
@@ -131,9 +131,7 @@ end
 --- Suspends the caller for some seconds. nil, NaN, negative and infinite times count as 0.
 ---@param seconds? number
 ---@return number seconds  that have passed
-function task.wait(seconds)
-  return sleep(seconds_of(seconds))
-end
+function task.wait(seconds) return sleep(seconds_of(seconds)) end
 
 
 --- Cancels a thread's task, or a delayed task by its id. Never raises.

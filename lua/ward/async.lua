@@ -8,7 +8,7 @@ local Channel = require "neap.sync.channel"
 local async = require "neap.structured.async"
 local awaitable = require "neap.kernel.awaitable"
 local check = require "neap.check"
-local collected = require "neap.kernel.collected"
+local hooks = require "neap.kernel.hooks"
 local neap = require "neap"
 local runs = require "neap.kernel.runs"
 
@@ -24,9 +24,7 @@ local Handle = {}
 Handle.__index = Handle
 
 --- The tasks whose handles are watched, in the order of their spawning, and the handles, weakly.
-runs.declare("watched", function() return {} end)
-runs.declare("handles", function() return setmetatable({}, { __mode = "v" }) end)
-runs.declare("watched_count", 0)
+runs.declare { watched = {}, handles = setmetatable({}, { __mode = "v" }), watched_count = 0 }
 
 
 local sweep
@@ -34,7 +32,7 @@ local sweep
 
 local function watch(task, handle)
   local count = state.watched_count + 1
-  if count == 1 then collected.watch(sweep) end
+  if count == 1 then hooks.watch(sweep) end
   state.watched[count], state.handles[count], state.watched_count = task, handle, count
 end
 
@@ -50,16 +48,14 @@ function sweep()
       if handle or task:is_awaited() then watch(task, handle) else task:cancel() end
     end
   end
-  if state.watched_count == 0 then collected.unwatch(sweep) end
+  if state.watched_count == 0 then hooks.unwatch(sweep) end
 end
 
 
 --- Makes a handle for a task.
 ---@param task neap.Task
 ---@return ward.Task
-local function handle_of(task)
-  return setmetatable({ task = task, joined = false }, Handle)
-end
+local function handle_of(task) return setmetatable({ task = task, joined = false }, Handle) end
 
 
 local function join(self)
@@ -73,43 +69,27 @@ end
 ---@return any ...
 -- Raises "task already joined" the second time, "cancelled" if the task was cancelled, or its
 -- error.
-function Handle:wait()
-  return join(self):wait()
-end
+function Handle:wait() return join(self):wait() end
 
 
 --- Cancels the task.
 ---@return boolean  false if it has finished or was cancelled before
-function Handle:cancel()
-  return self.task:cancel()
-end
+function Handle:cancel() return self.task:cancel() end
 
 
 --- Whether the task has finished.
 ---@return boolean
-function Handle:done()
-  return self.task:done()
-end
+function Handle:done() return self.task:done() end
 
 
 --- Lets the task go on without its handle.
 ---@return boolean  true
-function Handle:detach()
-  return self.task:detach()
-end
+function Handle:detach() return self.task:detach() end
 
 
-function Handle:is_ready()
-  return self.joined or self.task:done()
-end
-
-function Handle:place_to_wait()
-  return self.task:place_to_wait()
-end
-
-function Handle:claim()
-  return self:wait()
-end
+function Handle:is_ready() return self.joined or self.task:done() end
+function Handle:place_to_wait() return self.task:place_to_wait() end
+function Handle:claim() return self:wait() end
 
 awaitable.declare(Handle)
 

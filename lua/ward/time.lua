@@ -16,9 +16,7 @@ local time = {}
 --- An awaitable that gives true at a deadline, which counts from this call.
 ---@param delay number|string  a duration
 ---@return neap.Timer
-function time.sleep(delay)
-  return timer.timer(duration(delay, 1, "sleep"))
-end
+function time.sleep(delay) return timer.timer(duration(delay, 1, "sleep")) end
 
 
 --- Calls fn after a while, in a task of its own that lives without its handle.
@@ -67,8 +65,6 @@ end
 --- Sleeps here and now, without an awaitable.
 ---@param delay number|string  a duration
 ---@return number seconds  that have passed
-function time.sleep_blocking(delay)
-  return timer.sleep(duration(delay, 1, "sleep_blocking"))
-end
+function time.sleep_blocking(delay) return timer.sleep(duration(delay, 1, "sleep_blocking")) end
 
 return time

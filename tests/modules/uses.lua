@@ -173,6 +173,17 @@ uses["neap.sync.semaphore"] = function(Semaphore)
   assert(log[1] == "a" and log[2] == "b" and require("neap.kernel.clock").now() == 2)
 end
 
+uses["neap.sync.sending"] = function(sending)
+  local channel = require("neap.sync.channel").new(1)
+  assert(sending.new(channel, "tide"):wait() and channel:wait() == "tide")
+  local list, sender = sending.new_list(channel), { place = false, value = true }
+  list:park(sender, "ebb")
+  assert(list:head() == sender and sender.offer == "ebb")
+  list:remove(sender)
+  assert(sending.sent(sender) and sender.offer == nil)
+  assert(select(2, sending.sent(sender)) == "closed")
+end
+
 uses["neap.sync.timer"] = function(timer)
   run(function()
     local hour = timer.timer("1h")
@@ -307,18 +318,6 @@ uses["neap.kernel.clock"] = function(clock)
   assert(clock.now() == 5, "it never runs backwards")
 end
 
-uses["neap.kernel.collected"] = function(collected)
-  local hooks, count = require "neap.kernel.hooks", 0
-  local function noticed() count = count + 1 end
-  collected.watch(noticed)
-  collectgarbage()
-  hooks.run()
-  collected.unwatch(noticed)
-  collectgarbage()
-  hooks.run()
-  assert(count == 1, count)
-end
-
 uses["neap.kernel.hooks"] = function(hooks)
   local count = 0
   local function hook() count = count + 1 hooks.remove(hook) end
@@ -327,6 +326,14 @@ uses["neap.kernel.hooks"] = function(hooks)
   scheduler.tick()
   scheduler.tick()
   assert(count == 1)
+  local function noticed() count = count + 1 end
+  hooks.watch(noticed)
+  collectgarbage()
+  hooks.run()
+  hooks.unwatch(noticed)
+  collectgarbage()
+  hooks.run()
+  assert(count == 2, count)
 end
 
 uses["neap.kernel.joined"] = function(joined)
@@ -357,7 +364,7 @@ uses["neap.kernel.registry"] = function(registry)
 end
 
 uses["neap.kernel.runs"] = function(runs)
-  runs.declare("tides", 0)
+  runs.declare { tides = 0 }
   runs.share(true)
   runs.state.tides = 1
   local first = runs.enter(runs.new())

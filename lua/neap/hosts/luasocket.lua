@@ -113,9 +113,7 @@ function Sockets:wake_lost()
 end
 
 
-function Sockets:describe()
-  return "a socket to become " .. self.event
-end
+function Sockets:describe() return "a socket to become " .. self.event end
 
 local readers, writers = new("readable"), new("writable")
 
@@ -147,9 +145,7 @@ end
 
 --- Whether a task waits for a socket.
 ---@return boolean
-function host.pending()
-  return readers.count + writers.count > 0
-end
+function host.pending() return readers.count + writers.count > 0 end
 
 
 --- What a waiter that was woken has been told: true, or why the system cannot wait.
@@ -220,9 +216,7 @@ end
 
 --- Waits for the event.
 ---@return true
-function SocketEvent:wait()
-  return self:claim(tasks.wait(self.sockets, self.socket))
-end
+function SocketEvent:wait() return self:claim(tasks.wait(self.sockets, self.socket)) end
 
 
 --- Whether the event has come: `wait` may have to ask the system again, but not to wait.
@@ -238,9 +232,7 @@ function SocketEvent:is_ready()
 end
 SocketEvent.done = SocketEvent.is_ready
 
-function SocketEvent:place_to_wait()
-  return self.sockets, self.socket
-end
+function SocketEvent:place_to_wait() return self.sockets, self.socket end
 
 function SocketEvent.claim(_, waiter)
   local outcome = outcome_of(waiter)

@@ -2,16 +2,14 @@
 --
 -- Either side may own the loop. Where neap does (in `neap.run`, in a wait of the host thread), the
 -- host's sleep runs libuv's loop until an event or the deadline. Where libuv does (a script that
--- ends with `uv.run()`, the editor), `attach` has tasks run from its callbacks:
---
---     require("neap.hosts.uv").attach()
+-- ends with `uv.run()`, the editor), `require("neap.hosts.uv").attach()` has its callbacks run
+-- tasks.
 --
 -- libuv calls a prepare handle each time before it waits for events, hence after every callback
 -- that could have made a task ready. That is where a tick runs, if there is something to do, and
 -- where one timer is set to the next deadline; an idle handle keeps libuv from waiting while tasks
--- are ready. Nothing wakes it between deadlines. The handles keep the loop alive while a task is
--- ready or a deadline is set, and no longer; a check handle sees to it that a task which the last
--- callback of all has made ready is run.
+-- are ready. The handles keep the loop alive while a task is ready or a deadline is set, and no
+-- longer; a check handle sees to it that a task which the last callback of all made ready is run.
 --
 -- In Neovim, libuv's callbacks may not call most of `vim.api`, so that the tick itself is scheduled
 -- with `vim.schedule`, and runs where the editor runs its own.
@@ -24,11 +22,10 @@ local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
 local vm = require "neap.kernel.vm"
 
-local ceil, huge, max, min = math.ceil, math.huge, math.max, math.min
-local error, pcall, type = error, pcall, type
+local ceil, error, huge, max, min, pcall, type =
+  math.ceil, error, math.huge, math.max, math.min, pcall, type
 local has_work, idle_time, refusal = loop.has_work, loop.idle_time, loop.refusal
 local is_idle, state = scheduler.is_idle, runs.state
-
 local LONGEST = clock.LONGEST
 
 local uv, editor
@@ -45,7 +42,6 @@ local first_timer = huge
 
 ---@type neap.Host
 local host = {}
-
 
 local function nothing() end
 
@@ -77,10 +73,7 @@ local function spin(must_spin)
 end
 
 
-local function rung()
-  armed = nil
-end
-
+local function rung() armed = nil end
 
 --- Has libuv come back at the next deadline.
 local function arm()
@@ -101,7 +94,6 @@ local function tick()
   run.step()
 end
 
-
 --- libuv is about to wait for events. It may have served timers just before, also in a sleep.
 local function before_waiting()
   if is_sleeping then return spin(has_work()) end
@@ -111,7 +103,6 @@ local function before_waiting()
   spin(not is_idle())
   arm()
 end
-
 
 --- libuv has called back for events. As long as anything is alive, it is to come round once more:
 -- what the last callbacks of the round make ready would be left lying otherwise.

@@ -24,9 +24,7 @@ end
 
 
 --- Whether a value has the three methods.
-function awaitable.is_own(value)
-  return own[getmetatable(value)] or false
-end
+function awaitable.is_own(value) return own[getmetatable(value)] or false end
 
 
 local function field(value, name)
@@ -66,9 +64,7 @@ end
 
 --- Waits for an awaitable that has passed its check.
 ---@return any ...
-function awaitable.wait(value, ...)
-  return awaitable.wait_of(value)(value, ...)
-end
+function awaitable.wait(value, ...) return awaitable.wait_of(value)(value, ...) end
 
 
 --- Raises unless a public function's first argument is a list of awaitables.

@@ -11,8 +11,6 @@ local resume, state, status = coroutine.resume, runs.state, coroutine.status
 
 --- Calls fn with errors caught, on a thread that is dropped if it yields.
 ---@param reason string  the error that a wait raises in there
----@return boolean ok
----@return any ...
 return function(reason, fn, ...)
   local current, bar, thread = current_thread(), state.bar, vm.create(fn)
   local function lift(...)

@@ -18,7 +18,6 @@ local host, host_now, pick = nil, nil, nil
 local latest, offset = -huge, 0
 
 --- Sets the host.
----@param contract neap.Host
 function clock.use(contract)
   clock.report = contract.report or clock.report
   host, host_now, latest, offset = contract, contract.now, -huge, 0
@@ -34,7 +33,6 @@ end
 
 
 --- The host.
----@return neap.Host
 function clock.host()
   if not host then
     if not pick then error("no clock: call neap.use(host) first", 0) end
@@ -46,7 +44,6 @@ end
 
 --- The host's clock, in seconds. Where the host's goes backwards, this one goes on from where it
 -- was.
----@return number
 function clock.now()
   local now = ((host_now or clock.host().now)()) + offset
   if now < latest then
@@ -59,7 +56,6 @@ end
 
 
 --- Tells the host that a run which it has put to sleep has something to do.
----@param run table
 function clock.rouse(run)
   local wake = clock.host().wake
   if wake then wake(run) end

@@ -1,16 +1,25 @@
---- What is called at the end of each tick, while it is needed.
+--- What is called at the end of each tick, while it is needed: always, or when a garbage collection
+-- has finished.
+--
+-- Not every Lua calls a finalizer (`__gc`) for a table, but every Lua clears weak references. So a
+-- weak reference to a table that nobody else holds serves as the canary: once it is gone, a
+-- collection has run to its end, and other weak references can be looked through.
 
 local runs = require "neap.kernel.runs"
 
-local state = runs.state
-runs.declare("hooks", function() return {} end)
-runs.declare("hook_count", 0)
+local setmetatable, state = setmetatable, runs.state
+
+runs.declare {
+  hooks = {}, hook_count = 0,
+  watching = {}, -- the hooks of those who wait for a collection
+}
 
 local hooks = {}
 
+local weak = { __mode = "v" }
+
 
 --- Undoes `add`. A hook may remove itself.
----@param hook fun()
 function hooks.remove(hook)
   local list = state.hooks
   for i = state.hook_count, 1, -1 do
@@ -23,11 +32,33 @@ end
 
 
 --- Has a function called at the end of each tick, until `remove`.
----@param hook fun()
 function hooks.add(hook)
   hooks.remove(hook)
   state.hook_count = state.hook_count + 1
   state.hooks[state.hook_count] = hook
+end
+
+
+--- Has fn called at the end of each tick that follows a collection, until `unwatch`.
+function hooks.watch(fn)
+  if state.watching[fn] then return end
+  local canary = setmetatable({ {} }, weak)
+  local function hook()
+    if canary[1] then return end
+    canary[1] = {}
+    fn()
+  end
+  state.watching[fn] = hook
+  hooks.add(hook)
+end
+
+
+--- Undoes `watch`.
+function hooks.unwatch(fn)
+  local hook = state.watching[fn]
+  if not hook then return end
+  hooks.remove(hook)
+  state.watching[fn] = nil
 end
 
 

@@ -12,7 +12,6 @@ local joined = { joiner = false, others = false }
 
 
 --- Parks a waiter.
----@param waiter table
 function joined:park(waiter)
   local others = self.others
   if self.joiner or others and others:head() then
@@ -29,7 +28,6 @@ end
 
 
 --- Takes a waiter out.
----@param waiter table
 function joined:remove(waiter)
   waiter.place, self.joiner = false, false
 end
@@ -47,11 +45,9 @@ end
 
 
 --- Whether somebody waits for it.
----@return boolean
 function joined:is_awaited()
   return (self.joiner or self.others and self.others:head()) and true or false
 end
-
 
 --- Has `class` keep its waiters so.
 ---@param class table

@@ -19,7 +19,6 @@ end
 
 
 --- The tasks in the ready queue, in order.
----@return neap.Task[]
 function listing.ready()
   local batch, batch_count, ready, ready_count = scheduler.number()
   local tasks = {}
@@ -35,7 +34,6 @@ end
 
 
 --- All tasks that have not ended, in the order of their creation.
----@return neap.Task[]
 function listing.all()
   local tasks, seen = {}, {}
   local function add(task)

@@ -10,23 +10,20 @@
 -- Lua's tables never shrink by themselves, so when a burst of tasks is over, and has been
 -- collected, all tables that grow with their number are replaced.
 
-local collected = require "neap.kernel.collected"
+local hooks = require "neap.kernel.hooks"
 local runs = require "neap.kernel.runs"
 local threads = require "neap.kernel.threads"
 
 local pairs, getmetatable, setmetatable = pairs, getmetatable, setmetatable
 local state = runs.state
 
-runs.declare("postponed", function() return {} end)
-
---- How many tasks have been made (the number of the last one), and how many have ended or are their
---- users' for now.
-runs.declare("made", 0)
-runs.declare("gone", 0)
-
---- When so many are gone, it is time to look whether a burst is over; the most there were of late.
-runs.declare("next_look", 0)
-runs.declare("most_alive", 0)
+runs.declare {
+  postponed = {},
+  made = 0, -- how many tasks there have been: the number of the last one
+  gone = 0, -- how many have ended, or are their users' for now
+  next_look = 0, -- when so many are gone, it is time to look whether a burst is over
+  most_alive = 0, -- the most there were of late
+}
 
 local registry = {}
 
@@ -42,22 +39,18 @@ local holders = {}
 
 local weak = { k = { __mode = "k" }, kv = { __mode = "kv" } }
 
-
 --- Declares a field of a run (neap.kernel.runs) that is a table which grows with the number of
--- tasks.
----@param name string
----@param make fun(): table
-function registry.declare(name, make)
+-- tasks: one like this, which is empty.
+function registry.declare(name, like)
   growing[#growing + 1] = name
-  runs.declare(name, make)
+  runs.declare { [name] = like }
 end
 
-registry.declare("task_of", function() return {} end)
+registry.declare("task_of", {})
 
 
 --- A weak table with threads as its keys, in the field `map` of what is returned.
 ---@param mode "k"|"kv"
----@return { map: table, let_go: integer }
 function registry.map(mode)
   local holder = { map = setmetatable({}, weak[mode]), let_go = 0 }
   holders[#holders + 1] = holder
@@ -79,7 +72,7 @@ end
 
 local function shrink()
   local entries, copied = 0, nil
-  threads.empty_pool()
+  state.pool = threads.new_pool()
   runs.change(function()
     for i = 1, #growing do
       state[growing[i]], copied = copy(state[growing[i]])
@@ -91,15 +84,12 @@ local function shrink()
     entries = entries + copied
   end
   -- Until what is dead has been collected, the new tables are as large as the old ones.
-  if entries <= 4 * registry.alive() + BURST then collected.unwatch(shrink) end
+  if entries <= 4 * registry.alive() + BURST then hooks.unwatch(shrink) end
 end
 
 
 --- How many tasks have not ended.
----@return integer
-function registry.alive()
-  return state.made - state.gone
-end
+function registry.alive() return state.made - state.gone end
 
 
 --- Looks whether a burst is over, whenever so many more are gone.
@@ -110,26 +100,21 @@ function registry.look()
     state.most_alive = alive
   elseif state.most_alive > BURST and alive * 4 < state.most_alive then
     state.most_alive = alive
-    collected.watch(shrink)
+    hooks.watch(shrink)
   end
 end
 
 
 --- Puts a thread into a map that holds it until it is collected.
----@param holder { map: table, let_go: integer }
----@param thread thread
----@param value any
 function registry.let_go(holder, thread, value)
   holder.map[thread], holder.let_go = value, holder.let_go + 1
   if holder.let_go < BURST then return end
   holder.let_go = 0
-  collected.watch(shrink)
+  hooks.watch(shrink)
 end
 
 
 --- The thread in which a chain of pcalls begins.
----@param thread thread?
----@return thread?
 function registry.root_of(thread)
   local callers = registry.callers.map
   while thread and callers[thread] do thread = callers[thread] end
@@ -138,9 +123,7 @@ end
 
 
 --- Whether a thread is another, or stands in a pcall of it.
----@param thread thread?
 ---@param outer thread|false
----@return boolean
 function registry.is_within(thread, outer)
   local callers = registry.callers.map
   while thread ~= outer do

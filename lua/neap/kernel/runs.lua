@@ -9,8 +9,8 @@
 -- declared raises. No other local of a module changes while tasks live, but for a few that the
 -- scheduler needs at hand: it stores them before an exchange, and loads them after it.
 
-local error, next, rawget, rawset, setmetatable, tostring, type =
-  error, next, rawget, rawset, setmetatable, tostring, type
+local error, getmetatable, next, pairs, rawget, rawset, setmetatable, tostring, type =
+  error, getmetatable, next, pairs, rawget, rawset, setmetatable, tostring, type
 
 local runs = {}
 
@@ -22,7 +22,7 @@ end
 local state = setmetatable({}, { __index = undeclared, __newindex = undeclared })
 runs.state = state
 
---- The fields' names, and what each is in a new run: a value, or a function that makes it.
+--- The fields' names, and what each is in a new run.
 local names, initial, count = {}, {}, 0
 
 --- The run that the program begins with: where tasks live that no `run` of a shared host has made.
@@ -37,32 +37,32 @@ local store, load = function() end, function() end
 
 local function make(index)
   local value = initial[index]
-  if type(value) == "function" then return value() end
-  return value
+  local kind = type(value)
+  if kind == "function" then return value() end
+  return kind == "table" and setmetatable({}, getmetatable(value)) or value
 end
 
 
---- Declares a field.
----@param name string
----@param value any  what it is in a new run; a function makes it for each
-function runs.declare(name, value)
-  count = count + 1
-  names[count], initial[count] = name, value
-  rawset(state, name, make(count))
+--- Declares fields: what each is in a new run. For an empty table, or a function, each run has a
+-- new table of that kind, or what the function makes.
+---@param fields table<string, any>
+function runs.declare(fields)
+  for name, value in pairs(fields) do
+    count = count + 1
+    names[count], initial[count] = name, value
+    rawset(state, name, make(count))
+  end
 end
 
 
---- Has two functions called around each exchange.
----@param before fun()  stores in `state` what is kept elsewhere
----@param after fun()  loads it from there; called now, too
+--- Has two functions called around each exchange: one stores in `state` what is kept elsewhere, the
+-- other, called now, too, loads it from there.
 function runs.around_exchange(before, after)
   store, load = before, after
   load()
 end
 
-
 --- Calls fn, which changes fields that are kept elsewhere, too.
----@param fn fun()
 function runs.change(fn)
   store()
   fn()
@@ -82,19 +82,12 @@ end
 
 
 --- Makes a run.
----@return table
-function runs.new()
-  return complete({})
-end
-
+function runs.new() return complete({}) end
 
 --- Says whether a run is under way.
----@param run table
----@param is_under_way boolean
 function runs.set_under_way(run, is_under_way)
   under_way[run] = is_under_way or nil
 end
-
 
 --- Calls fn with each run that is under way, in no order.
 ---@param fn fun(run: table)
@@ -102,19 +95,16 @@ function runs.each(fn)
   for run in next, under_way do fn(run) end
 end
 
-runs.declare("home", false)
-
+runs.declare { home = false }
 
 --- Says whether the host lets several runs be under way. `state.home` is then the run that is in
 -- place, else false.
----@param is_shared boolean
 function runs.share(is_shared)
   state.home = is_shared and runs.first or false
 end
 
 
 --- Puts the fields of a run in place of those that are there.
----@param run table
 ---@return table previous  the run that was in place
 function runs.enter(run)
   local previous = state.home

@@ -18,17 +18,16 @@
 -- - It runs: it is the current one, or one that has resumed another that runs.
 --
 -- A task that cannot go on yields a request: YIELD (let the others run), PARK with a place, or DIE
--- (it was cancelled while it ran). Since it is parked only after its yield has arrived here, a
--- yield that the VM refuses leaves nothing behind.
+-- (it was cancelled while it ran). It is parked after its yield has arrived here, so that one which
+-- the VM refuses leaves nothing behind.
 --
 -- One tick: 1. every task that was ready when the tick began, first in first out; 2. every task
 -- that has been deferred by then; 3. the timers that are due make their tasks ready. What becomes
 -- ready during a tick runs in the next one, so nobody starves.
 --
 -- The ready queue is two arrays that change places each tick, refilled from 1: an index window that
--- slides through one table would make it rehash for ever. A task learns where in it it stands only
--- when one is to leave out of turn: then those that have come since the last time are numbered, and
--- the entry of the one that leaves is false.
+-- slides through one table would make it rehash for ever. Its entries are numbered only when one is
+-- to leave out of turn, which leaves false behind.
 
 local clock = require "neap.kernel.clock"
 local hooks = require "neap.kernel.hooks"
@@ -65,33 +64,26 @@ function turn.park(_, waiter) return waiter:wake() end
 
 function turn.describe() return "its turn" end
 
-local function new_table() return {} end
 local function new_list() return Waiters.new(turn) end
 
--- The fields of a run (neap.kernel.runs) that are needed too often to be looked up there:
+runs.declare {
+  current = false, -- the thread that was resumed last and that runs now, if any does
+  is_cancelling = false, -- whether a task that runs has been cancelled
+  idle_thread = false, -- a thread that has just returned, for the next task to begin
+  ready = {}, ready_count = 0, -- the ready queue
+  batch = {}, batch_count = 0, -- the tasks of the tick that is under way
+  numbered = -1, -- how many of the queue know where they stand; -1: not even those of the batch do
+  filled = 0, peak = 0, -- how many entries may be left over from a tick; the most there were
+  deferred = new_list, deferring = new_list, -- for the end of this tick, and of the next
+  urgent = new_list, is_urgent = false, -- those who run before the next task of the batch
+  timers = Timers.new,
+  depth = 0, -- how many resumes are nested within the one that the loop made
+  bar = false, -- why nothing may wait at the moment, if so
+}
 
---- the thread that the scheduler resumed last and that runs now, false when none does; whether a
--- task that runs has been cancelled; a thread that has just returned, for the next task to begin;
-local current, is_cancelling, idle_thread
-
---- the ready queue, and the tasks of the tick that is under way; how many entries of the queue are
--- numbered, -1 if not even those of the batch are; whether tasks are to run before the next one;
+-- Some of them are needed too often to be looked up there.
+local current, is_cancelling, idle_thread, task_of, timers
 local ready, ready_count, batch, batch_count, numbered, is_urgent
-
-local task_of, timers
-
--- and the others: how many entries of both arrays may be left over from a tick, and the most there
--- were of late; how many resumes are nested within the one that the loop made; why nothing may wait
--- at the moment; those who run when the ready tasks have, in this tick and the next; those who run
--- before the next task of the batch.
-for name, initial in pairs {
-  current = false, is_cancelling = false, idle_thread = false,
-  ready = new_table, ready_count = 0, batch = new_table, batch_count = 0, numbered = -1,
-  is_urgent = false, timers = Timers.new, filled = 0, peak = 0, depth = 0, bar = false,
-  deferred = new_list, deferring = new_list, urgent = new_list,
-} do
-  runs.declare(name, initial)
-end
 
 runs.around_exchange(function()
   state.current, state.is_cancelling, state.idle_thread = current, is_cancelling, idle_thread
@@ -111,7 +103,6 @@ local order, watch
 --- Makes a task ready that stands nowhere: it runs in the next tick. Every waiter that is a task
 -- has this as its method `wake`.
 ---@param giver? table  whose `pass_on` takes the value back if the task never gets to run
----@param value? any
 function scheduler.wake(task, giver, value)
   if giver then
     task.giver, task.value = giver, value
@@ -141,8 +132,7 @@ function scheduler.admit(task)
 end
 
 
---- Tells each task in the ready queue where in it it stands: those that have come since the last
--- time. Returns what there is of the batch, and of the queue.
+--- Numbers the entries of the ready queue that have come since the last time, in their `index`.
 local function number()
   if numbered < 0 then
     for i = 1, batch_count do
@@ -175,17 +165,9 @@ function scheduler.unqueue(task)
 end
 
 
---- Says whether a task that runs has been cancelled.
-function scheduler.set_cancelling(value)
-  is_cancelling, state.is_cancelling = value, value
-end
-
-
 --- Makes a task dead, and tells those who are to know.
----@param task neap.Task
 ---@param outcome "returned"|"failed"|"cancelled"
 ---@param count integer?  of its results, or of its error, as `threads.keep` gives them
----@param value any
 local function die(task, outcome, count, value)
   task.state = outcome
   if value ~= nil or task.value ~= nil then task.value = value end
@@ -213,8 +195,6 @@ local function finish(task, outcome, count, value)
 end
 scheduler.finish = finish
 
-
--- Running a task until it yields.
 
 --- What is done for each request that a thread yields: called with the task, the thread, and what
 -- came with the request. `neap.pcall` adds those that Lua 5.1 needs.
@@ -298,7 +278,6 @@ end
 
 --- Runs a task that stands nowhere until it waits: now, within the thread that asks; past some
 -- depth, as soon as that one waits.
----@param task neap.Task
 ---@param ... any  the arguments of one that begins in its user's thread
 function scheduler.run_now(task, ...)
   local depth, previous = state.depth, current
@@ -393,13 +372,10 @@ function scheduler.wake_due()
   if timers.soonest < huge then timers:wake_due(now()) end
 end
 
-
 --- Whether nothing is ready, or will be in the next tick but for the timers.
----@return boolean
 function scheduler.is_idle()
   return ready_count == 0 and state.deferred.last == 0 and not is_urgent
 end
-
 
 --- Makes the functions that suspend the task which calls them. `elsewhere` is what they do where
 -- the caller is not a task that the scheduler resumed (the host thread, a user's coroutine, a pcall
@@ -412,7 +388,6 @@ function scheduler.waits(elsewhere)
   local waits = {}
 
   --- Waits at a place.
-  ---@param place table
   ---@param argument? any  for the place's `park`
   ---@return neap.Task|table waiter  who waited: holds what it was handed
   function waits.wait(place, argument)
@@ -426,7 +401,6 @@ function scheduler.waits(elsewhere)
   --- Waits in a list as `wait` does, and returns what the waiter was handed. Called as the last
   -- thing that a function does, it takes nothing more of a stack that is small at first.
   ---@param place neap.Waiters  whose owner has a `claim` that answers if nothing was handed over
-  ---@return any ...
   function waits.receive(place)
     local me = running()
     local task
@@ -444,7 +418,6 @@ function scheduler.waits(elsewhere)
   end
 
   --- Waits at the timers, as `receive` does in a list.
-  ---@param seconds number
   ---@return number seconds  that have passed
   function waits.sleep(seconds)
     local me, start = running(), now()
@@ -483,21 +456,14 @@ function scheduler.request_death()
   while true do co_yield() end
 end
 
-
 --- The thread that the scheduler resumed last.
-function scheduler.current_thread()
-  return current
-end
-
+function scheduler.current_thread() return current end
 
 --- Says which thread that is: false while none of a task's runs.
-function scheduler.set_current(thread)
-  current = thread
-end
+function scheduler.set_current(thread) current = thread end
 
 
 --- The running task: in a coroutine of the user's, its own if it has one, else the enclosing one.
----@return neap.Task?
 function scheduler.current_task()
   local me = running()
   if me == current or not (current or state.bar) then return task_of[me or false] end
@@ -509,9 +475,7 @@ end
 -- for first in, first out. The function may exchange the entries 1 to `count` of the array that it
 -- gets, in which false stands for a task that has left.
 ---@param fn? fun(tasks: (neap.Task|false)[], count: integer)
-function scheduler.set_order(fn)
-  order = fn
-end
+function scheduler.set_order(fn) order = fn end
 
 
 --- The second: sets who is told what happens to tasks; nil for nobody. The function gets what
@@ -525,9 +489,7 @@ function scheduler.set_watch(fn)
   -- The commonest requests go by another name, so that the loop asks `requests` for them, too.
   local renamed = { [YIELD] = {}, [PARK] = {} }
   for request, name in pairs(renamed) do requests[name] = requests[request] end
-  local function route(ok, request, ...)
-    return ok, renamed[request] or request, ...
-  end
+  local function route(ok, request, ...) return ok, renamed[request] or request, ... end
   function resume(thread, ...)
     if task_of[thread] then fn("runs", task_of[thread]) end
     return route(coroutine.resume(thread, ...))

@@ -16,11 +16,14 @@ local create, co_yield = coroutine.create, coroutine.yield
 local select, setmetatable, unpack = select, setmetatable, vm.unpack
 local state = runs.state
 
-local function new_pool() return setmetatable({}, { __mode = "v" }) end
-runs.declare("pool", new_pool)
-runs.declare("pooled", 0)
-
 local threads = {}
+
+local weak = { __mode = "v" }
+
+--- Makes a pool of threads.
+function threads.new_pool() return setmetatable({ count = 0 }, weak) end
+
+runs.declare { pool = threads.new_pool }
 
 local BEGIN, DONE = {}, {}
 threads.BEGIN, threads.DONE = BEGIN, DONE
@@ -44,8 +47,6 @@ threads.keep = keep
 
 
 --- Gives back what `keep` holds.
----@param count integer?
----@param value any
 function threads.release(count, value)
   if count then return unpack(value, 1, count) end
   if value == nil then return end
@@ -72,31 +73,30 @@ local function serve(token)
 end
 
 
---- Takes a thread from the pool, or makes one.
----@return thread
-function threads.acquire()
-  while state.pooled > 0 do
-    local pooled = state.pooled
-    local thread = state.pool[pooled]
-    state.pool[pooled], state.pooled = nil, pooled - 1
+--- Takes a thread from a pool, if there is one.
+---@return thread?
+function threads.take(pool)
+  while pool.count > 0 do
+    local count = pool.count
+    local thread = pool[count]
+    pool[count], pool.count = nil, count - 1
     if thread then return thread end
   end
-  return create(serve)
 end
 
 
---- Puts a thread that has yielded DONE into the pool.
----@param thread thread
-function threads.recycle(thread)
-  local pooled = state.pooled + 1
-  state.pool[pooled], state.pooled = thread, pooled
+--- Puts a thread into a pool.
+function threads.put(pool, thread)
+  local count = pool.count + 1
+  pool[count], pool.count = thread, count
 end
 
 
---- Lets go of all that the pool holds.
-function threads.empty_pool()
-  local pool = new_pool()
-  state.pool, state.pooled = pool, 0
-end
+--- A thread for the next task.
+function threads.acquire() return threads.take(state.pool) or create(serve) end
+
+
+--- Takes back a thread that has yielded DONE.
+function threads.recycle(thread) return threads.put(state.pool, thread) end
 
 return threads

@@ -28,7 +28,6 @@ Timers.__index = Timers
 
 
 --- Makes an empty set of timers.
----@return neap.Timers
 function Timers.new()
   local self = setmetatable({
     soonest = huge, list = nil, latest = 0, arrivals = 0,
@@ -98,7 +97,6 @@ end
 
 
 --- Sets a waiter's deadline.
----@param waiter table
 ---@param deadline number  in the clock's seconds
 function Timers:park(waiter, deadline)
   local order, list = self.arrivals + 1, self.list
@@ -118,7 +116,6 @@ end
 
 
 --- Takes a waiter out, due or not.
----@param waiter table
 function Timers:remove(waiter)
   local list = self.list
   if list.queue[waiter.index] == waiter then
@@ -162,10 +159,6 @@ function Timers:wake_due(now)
 end
 
 
---- What its waiters wait for, in a deadlock report.
----@return string
-function Timers.describe()
-  return "a deadline that never comes"
-end
+function Timers.describe() return "a deadline that never comes" end
 
 return Timers

@@ -14,9 +14,7 @@ local globals = _G or getfenv and getfenv(0) or {}
 --- A global that may be missing, read without waking a strict-globals library.
 ---@param name string
 ---@return any
-local function global_value(name)
-  return rawget(globals, name)
-end
+local function global_value(name) return rawget(globals, name) end
 
 local debug = global_value("debug")
 
@@ -29,7 +27,6 @@ vm.running = coroutine.running
 
 --- Sets a global, past any strict-globals library.
 ---@param name string
----@param value any
 function vm.set_global(name, value)
   rawset(globals, name, value)
 end
@@ -38,14 +35,10 @@ vm.unpack = table.unpack or unpack
 
 --- Packs its arguments, nils included.
 ---@return table packed  with the count in `n`
-function vm.pack(...)
-  return { n = select("#", ...), ... }
-end
+function vm.pack(...) return { n = select("#", ...), ... } end
 
 --- Makes a thread for anything that can be called (coroutine.create takes no more than functions,
 -- and on 5.1 only those written in Lua).
----@param fn any
----@return thread
 function vm.create(fn)
   local ok, thread = pcall(create, fn)
   return ok and thread or create(function(...) return fn(...) end)
@@ -81,7 +74,6 @@ vm.can_close = close ~= nil
 --- Ends a thread that will not be resumed again, running its to-be-closed variables where there are
 --- such.
 ---@param thread thread  suspended or dead
----@return boolean ok
 ---@return any err  what a to-be-closed variable raised
 function vm.close(thread)
   if close and status(thread) == "suspended" then return close(thread) end
@@ -91,7 +83,6 @@ end
 --- Runs the to-be-closed variables of a thread that an error has ended; its own error is dropped.
 ---@param thread thread  dead
 ---@param err any  the error that ended it
----@return boolean ok
 ---@return any err  another error, raised while closing
 function vm.close_failed(thread, err)
   if not close then return true end
@@ -137,7 +128,6 @@ local raw_traceback = debug and debug.traceback
 --- The stack of a thread, without the lines of neap's own files; "" where there is no debug
 -- library.
 ---@param thread? thread  the running one if absent
----@return string
 ---@param level? integer  where to begin
 function vm.traceback(thread, level)
   if not raw_traceback then return "" end
@@ -162,22 +152,14 @@ end
 
 --- Whether an error says no more than that a thread could not be resumed, for somebody had closed
 -- it.
----@param thread thread
----@param err any
----@return boolean
 function vm.was_closed(thread, err)
   return close ~= nil and err == "cannot resume dead coroutine" and vm.traceback(thread) == ""
 end
 
 --- Whether a value is the VM's own debug.traceback.
----@return boolean
-function vm.is_traceback(value)
-  return value ~= nil and value == raw_traceback
-end
+function vm.is_traceback(value) return value ~= nil and value == raw_traceback end
 
 --- The first line of a thread's stack that is the user's, as "file:line"; nil where unknown.
----@param thread thread
----@return string?
 function vm.position(thread)
   for line in (vm.traceback(thread) .. "\n"):gmatch("\t(.-)\n") do
     local where = line:match("^(%S.-:%d+)")
@@ -186,8 +168,6 @@ function vm.position(thread)
 end
 
 --- Whether a thread is suspended in neap's own code; true where the VM cannot tell.
----@param thread thread
----@return boolean
 function vm.is_suspended_here(thread)
   if status(thread) ~= "suspended" then return false end
   if vm.knows_yieldable or not raw_traceback then return true end
@@ -198,8 +178,6 @@ function vm.is_suspended_here(thread)
 end
 
 --- Where a function begins, as "file:line"; nil where unknown.
----@param fn any
----@return string?
 function vm.definition(fn)
   if type(fn) ~= "function" or not debug then return nil end
   local file, line
@@ -244,7 +222,6 @@ function vm.write_error(text)
 end
 
 --- What VMs say when a yield is refused.
----@return boolean
 function vm.is_refused_yield(err)
   return type(err) == "string" and err:find("attempt to yield", 1, true) ~= nil
     and (err:find("C-call boundary", 1, true) or err:find("C call boundary", 1, true)

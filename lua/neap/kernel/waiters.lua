@@ -44,7 +44,6 @@ local SMALL = 32
 --- Makes an empty list.
 ---@param owner table  with a method `describe(purpose, waiter)`
 ---@param purpose? string  what its waiters do: "receive", "send"
----@return neap.Waiters
 function Waiters.new(owner, purpose)
   return setmetatable({
     queue = {}, first = 1, last = 0, limit = SMALL, owner = owner, purpose = purpose,
@@ -72,7 +71,6 @@ end
 
 
 --- Appends a waiter.
----@param waiter table
 function Waiters:park(waiter)
   local last = self.last + 1
   if last > self.limit then last = compact(self) + 1 end
@@ -82,7 +80,6 @@ end
 
 
 --- Takes a waiter out, wherever it stands.
----@param waiter table
 function Waiters:remove(waiter)
   local queue, index = self.queue, waiter.index
   waiter.place, queue[index] = false, false
@@ -107,10 +104,7 @@ end
 
 
 --- The first in line.
----@return table?
-function Waiters:head()
-  return self.queue[self.first] or nil
-end
+function Waiters:head() return self.queue[self.first] or nil end
 
 
 --- Takes everyone out and wakes them, in order.
@@ -124,26 +118,11 @@ function Waiters:wake_all()
 end
 
 
---- Calls fn with everyone, in order.
----@param fn fun(waiter: table)
-function Waiters:each(fn)
-  local queue = self.queue
-  for i = self.first, self.last do
-    if queue[i] then fn(queue[i]) end
-  end
-end
-
-
 --- What a waiter waits for.
----@param waiter table
----@return string
-function Waiters:describe(waiter)
-  return self.owner:describe(self.purpose, waiter)
-end
+function Waiters:describe(waiter) return self.owner:describe(self.purpose, waiter) end
 
 
 --- Takes a waiter from where it waits, whatever that is, and gives back what it was handed.
----@param waiter table
 function Waiters.withdraw(waiter)
   local place, giver = waiter.place, waiter.giver
   if place then place:remove(waiter) end

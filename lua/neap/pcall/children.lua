@@ -23,9 +23,9 @@ local vm = require "neap.kernel.vm"
 
 local create, co_yield, resume, running =
   coroutine.create, coroutine.yield, coroutine.resume, vm.running
-local error, native_pcall, native_xpcall, select, setmetatable, type, unpack =
-  error, pcall, xpcall, select, setmetatable, type, vm.unpack
-local keep, release, state = threads.keep, threads.release, runs.state
+local error, native_pcall, native_xpcall, type = error, pcall, xpcall, type
+local keep, put, release, state, take =
+  threads.keep, threads.put, threads.release, runs.state, threads.take
 local ENDED, current_thread, requests, run = scheduler.ENDED, scheduler.current_thread,
   scheduler.requests, scheduler.run
 local is_within, loader_thread = registry.is_within, loop.loader_thread
@@ -66,16 +66,8 @@ local levels = registry.map("k")
 --- Which thread called a child, or called it last.
 local callers = registry.callers
 
---- The children that serve no pcall, up to `child_count`.
-runs.declare("children", function() return setmetatable({}, { __mode = "v" }) end)
-runs.declare("child_count", 0)
-
-
-local function recycle(child)
-  local count = state.child_count + 1
-  state.children[count], state.child_count = child, count
-end
-
+--- The children that serve no pcall.
+runs.declare { children = threads.new_pool }
 
 --- The child that has just returned to its caller: tells the yield that says so from any other.
 local returned = false
@@ -89,37 +81,16 @@ local function leave(me, ...)
 end
 
 
---- What a child runs. It is resumed with PCALL, the function, the count of its arguments, and
--- these, or one table if there are more than three. Resumed with anything else, which only a user
--- who got hold of it can do, it yields again.
-local function serve(me)
-  local token, fn, count, a, b, c = co_yield()
-  while true do
-    if token ~= PCALL then
-      token, fn, count, a, b, c = co_yield()
-    elseif count == 0 then
-      token, fn, count, a, b, c = leave(me, fn())
-    elseif count == 1 then
-      token, fn, count, a, b, c = leave(me, fn(a))
-    elseif count == 2 then
-      token, fn, count, a, b, c = leave(me, fn(a, b))
-    elseif count == 3 then
-      token, fn, count, a, b, c = leave(me, fn(a, b, c))
-    else
-      token, fn, count, a, b, c = leave(me, fn(unpack(a, 1, count)))
-    end
-  end
+--- What a child runs. It is resumed with PCALL, the function and its arguments. Resumed with
+-- anything else, which only a user who got hold of it can do, it yields again.
+local function serve(me, token, fn, ...)
+  if token == PCALL then return serve(me, leave(me, fn(...))) end
+  return serve(me, co_yield())
 end
 
 
---- Takes a child from the pool, or makes one.
-local function acquire()
-  while state.child_count > 0 do
-    local count = state.child_count
-    local child = state.children[count]
-    state.child_count = count - 1
-    if child then return child end
-  end
+--- A child that waits to be resumed with PCALL.
+local function new_child()
   local child = create(serve)
   resume(child, child)
   return child
@@ -150,7 +121,7 @@ local function attend(handler, me, child, ok, ...)
   local request, count, value = ...
   if not ok then return caught(handler, child, request) end
   if request == PCALL then
-    recycle(child)
+    put(state.children, child)
     return true, release(count, value)
   end
   if request == NESTED or not is_within(child, current_thread()) then
@@ -165,7 +136,7 @@ local function answer(handler, me, child, depth, ok, ...)
   state.depth = depth
   if returned == child then
     returned = false
-    recycle(child)
+    put(state.children, child)
     return ...
   end
   return attend(handler, me, child, ok, ...)
@@ -177,7 +148,7 @@ function receive(handler, me, child, token, ...)
   if token == DELIVER then
     local ok, count, value = ...
     if not ok then return caught(handler, child, value) end
-    recycle(child)
+    put(state.children, child)
     return true, release(count, value)
   end
   -- Anything else is meant for the child, if it comes from its user, by whatever way.
@@ -214,28 +185,21 @@ end
 
 --- Calls a function in a child, and catches its error.
 ---@param handler any  what gets the error, or NO_HANDLER
----@param fn function
 ---@param ... any  its arguments
----@return boolean ok
 ---@return any ...  its results, its error, or what the handler has made of it
 function children.call(handler, fn, ...)
   local me = running()
   if not me or me == state.host_thread or me == loader_thread then
     return call_natively(handler, fn, ...)
   end
-  local count, depth, pooled = select("#", ...), state.depth, state.child_count
-  local child = state.children[pooled]
-  if child then state.child_count = pooled - 1 else child = acquire() end
+  local depth, child = state.depth, take(state.children) or new_child()
   local map = callers.map
   if map[child] ~= me then map[child] = me end
   if depth >= NESTED_RESUMES and is_within(me, current_thread()) then
     return call_from_below(handler, me, child, fn, ...)
   end
   state.depth = depth + 1
-  if count > 3 then
-    return answer(handler, me, child, depth, resume(child, PCALL, fn, count, { ... }))
-  end
-  return answer(handler, me, child, depth, resume(child, PCALL, fn, count, ...))
+  return answer(handler, me, child, depth, resume(child, PCALL, fn, ...))
 end
 
 if vm.yieldable_pcall then return children end
@@ -257,9 +221,8 @@ end
 
 requests[CALL] = function(task, _, child, start)
   state.task_of[child] = task
-  return run(task, child, PCALL, start, 0)
+  return run(task, child, PCALL, start)
 end
-
 
 --- Resumes the caller of a child that has ended.
 local function deliver(task, child, ...)

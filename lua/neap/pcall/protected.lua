@@ -34,16 +34,12 @@ if vm.yieldable_pcall then
   return protected
 end
 
-
 --- Calls a function and catches its error, as Lua's own does; the function may wait.
 ---@param fn function
 ---@param ... any  its arguments
 ---@return boolean ok
 ---@return any ...  its results, or its error, untouched
-function protected.pcall(fn, ...)
-  return call(NO_HANDLER, fn, ...)
-end
-
+function protected.pcall(fn, ...) return call(NO_HANDLER, fn, ...) end
 
 --- As `pcall`, with a handler that gets the error and whose result is returned in its place. The
 -- stack that raised the error is gone when it is called; `debug.traceback` as the handler still
@@ -53,9 +49,7 @@ end
 ---@param ... any  fn's arguments
 ---@return boolean ok
 ---@return any ...
-function protected.xpcall(fn, handler, ...)
-  return call(handler, fn, ...)
-end
+function protected.xpcall(fn, handler, ...) return call(handler, fn, ...) end
 
 
 --- Puts pcall and xpcall in place of the globals, and beside them a debug.traceback that joins the

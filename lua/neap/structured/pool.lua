@@ -37,7 +37,6 @@ local function wake_idlers(self)
   if self.running == 0 and not self.queue:head() then self.idlers:wake_all() end
 end
 
-
 --- Counts a job that is going to begin.
 local function admit(self, task)
   self.running = self.running + 1
@@ -107,9 +106,6 @@ function Pool:wait()
   if self.running > 0 or self.queue:head() then wait(self.idlers) end
 end
 
-
---- What its waiters wait for, for a deadlock report.
----@return string
 function Pool:describe(purpose)
   if purpose == "idle" then return "a pool's last job" end
   return "a place in a pool (" .. self.running .. " of " .. self.size .. " taken)"

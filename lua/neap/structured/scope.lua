@@ -104,13 +104,9 @@ function Scope:join()
   if self.count > 0 then wait(self.waiters) end
 end
 
-
---- What its waiters wait for, for a deadlock report.
----@return string
 function Scope:describe()
   return "a scope (" .. self.count .. (self.count == 1 and " task" or " tasks") .. " left)"
 end
-
 
 local function close(self)
   self:cancel()

@@ -19,22 +19,17 @@ local now, state, wait = clock.now, runs.state, tasks.wait
 local Guard = {}
 Guard.__index = Guard
 
-
 function Guard:park(caller, deadline)
   caller.place, self.caller = self, caller
   state.timers:park(self, deadline)
 end
-
 
 function Guard:remove(caller)
   caller.place, self.caller = false, false
   if self.place then self.place:remove(self) end
 end
 
-
-function Guard.describe()
-  return "the end of its timeout"
-end
+function Guard.describe() return "the end of its timeout" end
 
 
 --- The deadline has come.

@@ -54,25 +54,12 @@ end
 
 --- Whether the event is set.
 ---@return boolean
-function Event:done()
-  return self.is_set
-end
+function Event:done() return self.is_set end
 
 Event.is_ready = Event.done
 
-function Event:place_to_wait()
-  return self.waiters
-end
-
-function Event.claim()
-  return true
-end
-
-
---- What its waiters wait for, for a deadlock report.
----@return string
-function Event.describe()
-  return "an event"
-end
+function Event:place_to_wait() return self.waiters end
+function Event.claim() return true end
+function Event.describe() return "an event" end
 
 return awaitable.declare(Event)

@@ -17,7 +17,6 @@ local Future = {}
 Future.__index = Future
 joined(Future)
 
-
 --- Makes an open future.
 ---@return neap.Future
 function Future.new()
@@ -36,24 +35,16 @@ end
 --- Gives the result; everyone who waits gets it. May be called from anywhere.
 ---@param ... any
 ---@return boolean settled  false if the future was settled before
-function Future:resolve(...)
-  return settle(self, "resolved", threads.keep(...))
-end
-
+function Future:resolve(...) return settle(self, "resolved", threads.keep(...)) end
 
 --- Gives an error instead, which `wait` raises.
 ---@param err any
 ---@return boolean settled  false if the future was settled before
-function Future:reject(err)
-  return settle(self, "rejected", nil, err)
-end
-
+function Future:reject(err) return settle(self, "rejected", nil, err) end
 
 --- Whether it is settled.
 ---@return boolean
-function Future:done()
-  return self.state ~= "open"
-end
+function Future:done() return self.state ~= "open" end
 
 
 --- Waits for the result.
@@ -74,22 +65,10 @@ function Future:watch(fn)
   self:park({ wake = fn })
 end
 
-
 Future.is_ready = Future.done
 
-function Future:place_to_wait()
-  return self
-end
-
-function Future:claim()
-  return self:wait()
-end
-
-
---- What its waiters wait for, for a deadlock report.
----@return string
-function Future.describe()
-  return "a future"
-end
+function Future:place_to_wait() return self end
+function Future:claim() return self:wait() end
+function Future.describe() return "a future" end
 
 return awaitable.declare(Future)

@@ -41,9 +41,7 @@ function Interval.new(period)
 end
 
 
-local function due(self)
-  return self.start + (self.taken + 1) * self.period
-end
+local function due(self) return self.start + (self.taken + 1) * self.period end
 
 
 local function take(self)
@@ -103,9 +101,7 @@ function Interval:is_ready()
   return not self.waiters:head() and (self.returned[1] ~= nil or now() >= due(self))
 end
 
-function Interval:place_to_wait()
-  return self
-end
+function Interval:place_to_wait() return self end
 
 function Interval.claim(_, waiter)
   local tick = waiter.value
@@ -114,10 +110,6 @@ function Interval.claim(_, waiter)
 end
 
 
---- What its waiters wait for, for a deadlock report.
----@return string
-function Interval.describe()
-  return "an interval"
-end
+function Interval.describe() return "an interval" end
 
 return awaitable.declare(Interval)

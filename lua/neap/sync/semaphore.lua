@@ -38,12 +38,9 @@ function Semaphore.new(size)
   return new("semaphore", size)
 end
 
-
 --- Makes a mutex: a semaphore for one holder.
 ---@return neap.Semaphore
-function Semaphore.mutex()
-  return new("mutex", 1)
-end
+function Semaphore.mutex() return new("mutex", 1) end
 
 
 --- Takes a permit; waits while there is none. It is the caller's to release, however it ends;
@@ -112,8 +109,6 @@ function Semaphore:with(fn, ...)
 end
 
 
---- What its waiters wait for, for a deadlock report.
----@return string
 function Semaphore:describe()
   return self.name .. " (" .. self.free .. " of " .. self.size .. " free)"
 end

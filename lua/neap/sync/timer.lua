@@ -14,7 +14,6 @@ local now, sleep, state, wait = clock.now, tasks.sleep, runs.state, tasks.wait
 
 local timer = {}
 
-
 --- Suspends the caller for a while; other tasks run meanwhile. A sleep of 0 lets them run too.
 ---@param time number|string  a duration
 ---@return number seconds  that have passed
@@ -23,12 +22,10 @@ function timer.sleep(time)
   return sleep(is_seconds and time or duration(time, 1, "sleep"))
 end
 
-
 ---@class neap.Timer
 ---@field private deadline number
 local Timer = {}
 Timer.__index = Timer
-
 
 --- An awaitable that is ready at a deadline, which counts from this call.
 ---@param time number|string  a duration
@@ -49,18 +46,11 @@ end
 
 --- Whether the deadline has passed.
 ---@return boolean
-function Timer:is_ready()
-  return now() >= self.deadline
-end
+function Timer:is_ready() return now() >= self.deadline end
 Timer.done = Timer.is_ready
 
-function Timer:place_to_wait()
-  return state.timers, self.deadline
-end
-
-function Timer.claim()
-  return true
-end
+function Timer:place_to_wait() return state.timers, self.deadline end
+function Timer.claim() return true end
 
 awaitable.declare(Timer)
 

@@ -21,7 +21,6 @@ end
 
 --- Says who waits for what.
 ---@param host? table  the host thread's waiter, if that waits too
----@return string
 local function report(host)
   local tasks = listing.all()
   local count = #tasks + (host and 1 or 0)

@@ -20,7 +20,7 @@ local rawequal, tostring, type = rawequal, tostring, type
 local state = runs.state
 
 --- How many tasks are to end at their next blocking call.
-runs.declare("cancel_requests", 0)
+runs.declare { cancel_requests = 0 }
 
 --- Threads that will never be resumed again, whatever the VM calls their status.
 local killed = registry.map("k")
@@ -33,26 +33,18 @@ local ends = { returned = true, failed = true, cancelled = true }
 --- The methods that a task has from here.
 local methods = {}
 
-
 --- Whether a task is dead.
-local function has_ended(task)
-  return ends[task.state] or false
-end
-
+local function has_ended(task) return ends[task.state] or false end
 
 --- Whether a thread has ended or was killed.
----@param thread thread
----@return boolean
-local function is_over(thread)
-  return killed.map[thread] or coroutine.status(thread) == "dead"
-end
+local function is_over(thread) return killed.map[thread] or coroutine.status(thread) == "dead" end
 
 
 --- Has a task that runs end at its next blocking call.
 function methods:request_cancel()
   self.cancel_requested, self.is_observed = true, true
   state.cancel_requests = state.cancel_requests + 1
-  scheduler.set_cancelling(true)
+  runs.change(function() state.is_cancelling = true end)
 end
 
 
@@ -73,8 +65,6 @@ end
 
 --- Sees to all that the end of a task, or of one of its finalizers, concerns.
 ---@param outcome "returned"|"failed"|"cancelled"
----@param count? integer
----@param value? any
 function methods:conclude(outcome, count, value)
   if self.giver then
     -- It ends by itself, and has never gone on with what it was handed: a user has closed its
@@ -87,7 +77,7 @@ function methods:conclude(outcome, count, value)
   if self.cancel_requested then
     self.cancel_requested = false
     state.cancel_requests = state.cancel_requests - 1
-    if state.cancel_requests == 0 then scheduler.set_cancelling(false) end
+    runs.change(function() state.is_cancelling = state.cancel_requests > 0 end)
     if outcome == "failed" then failures.report(value, self, self.traceback, tostring(self)) end
     outcome, count, value = "cancelled", nil, nil
   end
@@ -147,8 +137,6 @@ end
 
 
 --- Ends a task whose thread has raised an error.
----@param err any
----@param thread thread
 function methods:failed(err, thread)
   local traceback = vm.traceback(thread)
   local raised = self.raised

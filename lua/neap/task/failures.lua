@@ -10,7 +10,7 @@ local call_barred = require "neap.kernel.barred"
 local clock = require "neap.kernel.clock"
 local loop = require "neap.task.loop"
 local runs = require "neap.kernel.runs"
-local collected = require "neap.kernel.collected"
+local hooks = require "neap.kernel.hooks"
 local vm = require "neap.kernel.vm"
 
 local next, pairs, pcall, setmetatable, sort, tostring, type =
@@ -24,8 +24,7 @@ failures.reported = 0
 local state, weak = runs.state, { __mode = "v" }
 
 --- The records that nobody has seen, and how many there have been.
-runs.declare("unseen", function() return {} end)
-runs.declare("failure_count", 0)
+runs.declare { unseen = {}, failure_count = 0 }
 
 local handler
 
@@ -38,8 +37,6 @@ end
 
 
 --- An error as text, with advice where there is some.
----@param err any
----@return string
 function failures.describe(err)
   local ok, text = pcall(tostring, err)
   if not ok or type(text) ~= "string" then text = "(a " .. type(err) .. " that gives no text)" end
@@ -66,8 +63,6 @@ end
 
 
 --- Reports a failure at once. A handler that fails is reported itself, to standard error.
----@param err any
----@param task? neap.Task
 ---@param traceback? string
 ---@param what string  what failed
 function failures.report(err, task, traceback, what)
@@ -92,13 +87,11 @@ local function report_lost(everything)
     unseen[record] = nil
     failures.report(record.err, record.reference[1], record.traceback, record.what)
   end
-  if not next(unseen) then collected.unwatch(report_lost) end
+  if not next(unseen) then hooks.unwatch(report_lost) end
 end
 
 
 --- What a task is called in a report: with the place of its function, for there are many tasks.
----@param task neap.Task
----@return string
 function failures.name_of(task)
   local where = vm.definition(task.body or task.fn)
   return tostring(task) .. (where and " (its function is at " .. where .. ")" or "")
@@ -106,11 +99,9 @@ end
 
 
 --- Records the failure of a task.
----@param task neap.Task
----@param err any
 function failures.record(task, err)
   local unseen, order = state.unseen, state.failure_count + 1
-  if not next(unseen) then collected.watch(report_lost) end
+  if not next(unseen) then hooks.watch(report_lost) end
   local record = {
     err = err, traceback = task.traceback, what = failures.name_of(task), order = order,
     reference = setmetatable({ task }, weak), unseen = unseen,
@@ -120,7 +111,6 @@ end
 
 
 --- Reports the failure of a task, unless somebody has seen it.
----@param task neap.Task
 function failures.report_now(task)
   local record = task.failure
   if not record.unseen[record] then return end
@@ -130,12 +120,10 @@ end
 
 
 --- Takes note that somebody has seen the error of a task.
----@param task neap.Task
 function failures.seen(task)
   local record = task.failure
   if record then record.unseen[record] = nil end
 end
-
 
 --- Reports all failures that nobody has seen: the run has ended.
 function failures.flush()

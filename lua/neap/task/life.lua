@@ -50,9 +50,7 @@ end
 
 --- Whether the task is dead: ended, and its finalizers done.
 ---@return boolean
-function life:done()
-  return has_ended(self)
-end
+function life:done() return has_ended(self) end
 
 
 --- Lets the task go: if it fails and nobody waits for it, that is reported at once.
@@ -66,9 +64,7 @@ end
 
 --- Whether `detach` was called.
 ---@return boolean
-function life:is_detached()
-  return self.detached
-end
+function life:is_detached() return self.detached end
 
 
 --- The task's state.
@@ -154,10 +150,7 @@ end
 
 
 --- Whether a wait would not suspend.
-function life:is_ready()
-  return has_ended(self)
-end
-
+function life:is_ready() return has_ended(self) end
 
 --- Where a wait parks.
 function life:place_to_wait()

@@ -28,25 +28,17 @@ local SLICE, LOOK = 0.01, 1
 loop.loader_thread = running()
 local loader_thread = loop.loader_thread
 
---- The thread that called `run` or `step` last; whether the loop is at work, and in which thread.
-runs.declare("host_thread", loader_thread or false)
-runs.declare("driver", false)
-runs.declare("is_active", false)
-
---- Whether an error of the host's would not be caught here.
-runs.declare("is_unprotected", false)
-
---- Whether the host sleeps, and others may begin a run; whether only such another can wake anybody.
-runs.declare("is_asleep", false)
-runs.declare("is_stuck", false)
-
---- The goal that `drive` runs for.
-runs.declare("sought", false)
-
+runs.declare {
+  host_thread = loader_thread or false, -- the thread that called `run` or `step` last
+  driver = false, is_active = false, -- the thread in which the loop is, or was, at work
+  is_unprotected = false, -- whether an error of the host's would not be caught here
+  is_asleep = false, -- whether the host sleeps, and others may begin a run
+  is_stuck = false, -- whether only such another can wake anybody
+  sought = false, -- the goal that `drive` runs for
+}
 
 --- Whether the running thread is the host's: the VM's main one, the one that loaded neap, or the
 -- one that called `run` or `step` last.
----@return boolean
 function loop.is_host()
   local me, is_main = running()
   return not me or me == state.host_thread or is_main == true or me == loader_thread
@@ -55,7 +47,6 @@ end
 
 --- Why the loop cannot be entered now, if so.
 ---@param begins_run? boolean  whether it is to be a run of its own, if the host lets several be
----@return string?
 function loop.refusal(begins_run)
   if state.bar then return state.bar end
   if not state.is_active or begins_run and state.is_asleep then return nil end
@@ -97,8 +88,6 @@ end
 
 
 --- Runs fn as the loop, in the host thread; `refusal` has given nothing.
----@param fn function
----@return boolean ok
 ---@return any ...  fn's results or its error
 function loop.enter(fn, ...)
   local me, home = running(), state.home
@@ -124,7 +113,6 @@ end
 
 --- Whether a tick would have something to do, or what the loop runs for has come: for a host that
 -- can ask while it sleeps.
----@return boolean
 function loop.has_work()
   if not scheduler.is_idle() then return true end
   if state.sought then return state.sought.is_reached == true end
@@ -133,7 +121,6 @@ end
 
 
 --- Has the host sleep, with this run put aside if the host lets several be under way.
----@param host neap.Host
 ---@param seconds number?  nil: until something outside, or another run, wakes a task
 ---@param is_stuck boolean  whether only another run can
 local function sleep(host, seconds, is_stuck)

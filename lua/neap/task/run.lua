@@ -15,12 +15,10 @@ local state = runs.state
 
 local run = {}
 
-
 local function refuse_nested(begins_run)
   local reason = scheduler.current_task() and loop.RUNNING or loop.refusal(begins_run)
   if reason then error(reason, 3) end
 end
-
 
 --- The end of the main task.
 local function main_ended(self)

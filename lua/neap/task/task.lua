@@ -67,7 +67,6 @@ joined(Task)
 ---@field private box table?  holds that thread weakly while the task is let go
 local UserTask = {}
 
-
 --- Has a new task know the run that it lives in, where there are several: whatever happens to it,
 -- happens there.
 local function settle_in(task)
@@ -174,9 +173,7 @@ end
 
 
 --- What a wait that has been woken returns.
-function Task:claim()
-  return self:wait()
-end
+function Task:claim() return self:wait() end
 
 
 --- Registers a function to run when the current task ends, however it ends: the last one first, on

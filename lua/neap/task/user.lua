@@ -28,7 +28,7 @@ local finish, state = scheduler.finish, runs.state
 local loose = registry.map("k")
 
 --- The tasks that are parked for their user and cannot be let go.
-runs.declare("held", function() return {} end)
+runs.declare { held = {} }
 
 local weak = { __mode = "v" }
 
@@ -38,7 +38,6 @@ local user = {}
 local methods = {}
 user.methods = methods
 
-
 --- The place of a task that its user is to resume.
 local users = {}
 
@@ -46,17 +45,10 @@ function users.remove(_, task)
   task.place, state.held[task] = false, nil
 end
 
-function users.describe()
-  return "a resume (it called coroutine.yield)"
-end
-
+function users.describe() return "a resume (it called coroutine.yield)" end
 
 --- Whether a task is its user's to resume.
----@param task neap.Task
----@return boolean
-function user.is_parked(task)
-  return task.place == users
-end
+function user.is_parked(task) return task.place == users end
 
 
 --- Takes a task's threads out of the registry: the one that it began in, and on Lua 5.1 those of
@@ -95,7 +87,6 @@ end
 
 
 --- Parks a task for its user, who knows of the thread that it began in alone.
----@param task neap.UserTask
 local function park(task)
   local root = user.unregister(task)
   task.place, task.thread = users, false
@@ -111,7 +102,6 @@ end
 
 
 --- Undoes that a task was let go, if it was.
----@param task neap.Task
 ---@return boolean  false if its thread has been collected: it never goes on
 function user.take_back(task)
   if not task.box then return true end
@@ -127,20 +117,13 @@ end
 
 
 --- The task of a thread, if it has one.
----@param thread thread
----@return neap.Task?
-function user.find(thread)
-  return state.task_of[thread] or loose.map[thread]
-end
-
+function user.find(thread) return state.task_of[thread] or loose.map[thread] end
 
 --- Counts a new task; it is to be parked, or to run now.
----@param task neap.UserTask
 function user.admit(task)
   if task.target then state.task_of[task.target] = task end
   scheduler.count(task)
 end
-
 
 --- Whether a thread can be resumed now. One that the user has resumed to its end meanwhile cannot;
 -- nor one whose wait the VM had refused (Lua 5.1 and 5.2 cannot be asked before), which went on by
@@ -183,10 +166,7 @@ end
 
 --- Cancels the task, as any.
 ---@return boolean cancelled
-function methods:cancel()
-  return user.take_back(self) and life.cancel(self)
-end
-
+function methods:cancel() return user.take_back(self) and life.cancel(self) end
 
 --- Its thread has yielded by itself: its user is to resume it.
 function methods:yielded()
@@ -194,15 +174,11 @@ function methods:yielded()
   return park(self)
 end
 
-
 --- Its thread has raised an error, or been closed by its user.
----@param err any
----@param thread thread
 function methods:failed(err, thread)
   if vm.was_closed(thread, err) then return self:kill() end
   return life.failed(self, err, thread)
 end
-
 
 --- Where somebody who waits for it parks: it is taken back, if it was let go.
 function methods:place_to_wait()

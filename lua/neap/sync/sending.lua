@@ -1,0 +1,61 @@
+--- Sending on a channel: those who wait to, and the awaitable that does it.
+
+local Waiters = require "neap.kernel.waiters"
+local awaitable = require "neap.kernel.awaitable"
+
+local pairs, setmetatable = pairs, setmetatable
+
+local sending = {}
+
+--- A list of those who wait to send: each brings the value that it offers.
+local Senders = {}
+for name, method in pairs(Waiters) do Senders[name] = method end
+Senders.__index = Senders
+
+function Senders:park(waiter, value)
+  waiter.offer = value
+  return Waiters.park(self, waiter)
+end
+
+--- Makes an empty list.
+function sending.new_list(channel) return setmetatable(Waiters.new(channel, "send"), Senders) end
+
+
+--- What a sender that was woken has done.
+---@return true|nil sent
+---@return "closed"? err
+function sending.sent(waiter)
+  local is_sent = waiter.value
+  waiter.value = nil
+  if waiter.offer ~= nil then waiter.offer = nil end
+  if is_sent then return true end
+  return nil, "closed"
+end
+
+
+---@class neap.Sending
+---@field private channel neap.Channel
+---@field private value any
+local Sending = {}
+Sending.__index = Sending
+
+function sending.new(channel, value)
+  return setmetatable({ channel = channel, value = value }, Sending)
+end
+
+--- Sends the value.
+---@return true|nil sent
+---@return "closed"? err
+function Sending:wait() return self.channel:send(self.value) end
+
+function Sending:is_ready()
+  local channel = self.channel
+  return channel.limit < 0 or channel.count < channel.limit or channel.receivers:head() ~= nil
+end
+
+function Sending:place_to_wait() return self.channel.senders, self.value end
+function Sending.claim(_, waiter) return sending.sent(waiter) end
+
+awaitable.declare(Sending)
+
+return sending
