@@ -17,6 +17,7 @@ local vm = require "neap.kernel.vm"
 
 local setmetatable, status, type = setmetatable, coroutine.status, type
 local now, sleep, state = clock.now, neap.sleep, runs.state
+local count, defer, run_now = scheduler.count, scheduler.defer, scheduler.run_now
 local create, keep, new_user_task = vm.create_for_function, threads.keep, tasks.new_user_task
 
 --- Times from here on are taken for mistakes; ids from here on are not exact numbers.
@@ -69,14 +70,15 @@ function task.spawn(target, ...)
   local kind = type(target)
   if kind == "thread" then
     local made = restarted(1, "spawn", target, ...)
-    if made then scheduler.run_now(made) end
+    if made then run_now(made) end
     return target
   end
   if kind ~= "function" then target = function_of(target, 1, "spawn") end
   local thread = create(target)
-  local made = new_user_task(target, thread)
-  user.admit(made)
-  scheduler.run_now(made, ...)
+  local made = new_user_task(target, false)
+  made.thread, made.state, state.task_of[thread] = thread, "started", made
+  count(made)
+  run_now(made, ...)
   return thread
 end
 
@@ -89,14 +91,15 @@ function task.defer(target, ...)
   local kind = type(target)
   if kind == "thread" then
     local made = restarted(1, "defer", target, ...)
-    if made then state.deferred:park(made) end
+    if made then defer(made) end
     return target
   end
   if kind ~= "function" then target = function_of(target, 1, "defer") end
   local thread = create(target)
   local made = new_user_task(target, thread, keep(...))
-  state.deferred:park(made)
-  user.admit(made)
+  state.task_of[thread] = made
+  defer(made)
+  count(made)
   return thread
 end
 

@@ -384,9 +384,11 @@ uses["neap.kernel.scheduler"] = function(scheduler)
 end
 
 uses["neap.kernel.threads"] = function(threads)
-  local thread, task = threads.acquire(), { fn = function(n) return n + 1, nil end, value = 6 }
-  threads.starting.task = task
-  local _, request, count, value = coroutine.resume(thread, threads.BEGIN)
+  local thread = threads.acquire()
+  threads.exchange.value = 6
+  local function fn(n) return n + 1, nil end
+  local _, request = coroutine.resume(thread, threads.BEGIN_WITH, fn)
+  local count, value = threads.exchange.count, threads.exchange.value
   assert(request == threads.DONE and count == 2 and threads.release(count, value) == 7)
   threads.recycle(thread)
   assert(threads.acquire() == thread)

@@ -42,7 +42,9 @@ function listing.all()
     tasks[#tasks + 1] = task
   end
   for _, task in pairs(state.task_of) do add(task) end
-  for task in pairs(state.postponed) do add(task) end
+  for task in pairs(state.postponed) do
+    if task.state == "pending" then add(task) end
+  end
   for _, task in pairs(listing.ready()) do add(task) end
   sort(tasks, function(a, b) return a.id < b.id end)
   return tasks

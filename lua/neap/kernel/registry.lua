@@ -1,8 +1,8 @@
 --- Which tasks there are.
 --
 -- `task_of` leads from a thread to its task, for all threads of tasks that have begun and not
--- ended. `postponed` holds those that are to begin when a place wakes them (a delayed function, a
--- job of a pool). The others that have not begun are in the scheduler's queues.
+-- ended. `postponed` knows those that are to begin, or were, when a place wakes them (a delayed
+-- function, a job of a pool). The others that have not begun are in the scheduler's queues.
 --
 -- On Lua 5.1 a `pcall` runs its function in a thread of its own: `callers` leads from that thread
 -- to the one that called, or called last.
@@ -18,7 +18,7 @@ local pairs, getmetatable, setmetatable = pairs, getmetatable, setmetatable
 local state = runs.state
 
 runs.declare {
-  postponed = {},
+  postponed = setmetatable({}, { __mode = "k" }),
   made = 0, -- how many tasks there have been: the number of the last one
   gone = 0, -- how many have ended, or are their users' for now
   next_look = 0, -- when so many are gone, it is time to look whether a burst is over

@@ -41,8 +41,8 @@ local Waiters = require "neap.kernel.waiters"
 local co_yield, resume, running, status =
   coroutine.yield, coroutine.resume, vm.running, coroutine.status
 local huge, now, pairs = math.huge, clock.now, pairs
-local BEGIN, DONE, acquire, keep, recycle, starting = threads.BEGIN, threads.DONE,
-  threads.acquire, threads.keep, threads.recycle, threads.starting
+local BEGIN, BEGIN_WITH, DONE, acquire, exchange, recycle = threads.BEGIN, threads.BEGIN_WITH,
+  threads.DONE, threads.acquire, threads.exchange, threads.recycle
 local state = runs.state
 
 local scheduler = {}
@@ -83,17 +83,18 @@ runs.declare {
 
 -- Some of them are needed too often to be looked up there.
 local current, is_cancelling, idle_thread, task_of, timers
-local ready, ready_count, batch, batch_count, numbered, is_urgent
+local ready, ready_count, batch, batch_count, numbered, filled, deferred, is_urgent
 
 runs.around_exchange(function()
   state.current, state.is_cancelling, state.idle_thread = current, is_cancelling, idle_thread
   state.ready, state.ready_count, state.batch, state.batch_count, state.numbered, state.is_urgent =
     ready, ready_count, batch, batch_count, numbered, is_urgent
+  state.filled, state.deferred = filled, deferred
 end, function()
   current, is_cancelling, idle_thread = state.current, state.is_cancelling, state.idle_thread
   ready, ready_count, batch, batch_count, numbered, is_urgent =
     state.ready, state.ready_count, state.batch, state.batch_count, state.numbered, state.is_urgent
-  task_of, timers = state.task_of, state.timers
+  filled, deferred, task_of, timers = state.filled, state.deferred, state.task_of, state.timers
 end)
 
 --- The seams, see below.
@@ -115,6 +116,9 @@ function scheduler.wake(task, giver, value)
   ready_count = last
 end
 
+
+--- Has a task, which is to begin in its user's thread, run when the ready tasks have.
+function scheduler.defer(task) deferred:park(task) end
 
 --- Counts a new task: the last thing that is done to make it, for after this nothing may fail.
 function scheduler.count(task)
@@ -170,7 +174,7 @@ end
 ---@param count integer?  of its results, or of its error, as `threads.keep` gives them
 local function die(task, outcome, count, value)
   task.state = outcome
-  if value ~= nil or task.value ~= nil then task.value = value end
+  if value ~= nil then task.value = value end
   if count then task.count = count end
   local gone = state.gone + 1
   state.gone = gone
@@ -184,16 +188,30 @@ end
 scheduler.die = die
 
 
---- Ends a task: whatever its outcome, and however it has come to its end. Where that concerns
--- anybody else (finalizers, a failure to be told), `conclude` sees to it, and to `die`.
+--- Ends a task: whatever its outcome, and however it has come to its end. Where that takes more
+-- than telling who waits (finalizers, a failure to be reported), `conclude` sees to it, and to
+-- `die`.
 local function finish(task, outcome, count, value)
   local thread = task.thread
   if thread then task_of[thread], task.thread = nil, false end
-  if task.is_observed or outcome ~= "returned" then return task:conclude(outcome, count, value) end
+  if outcome ~= "returned" or task.is_observed and task.has_epilogue then
+    return task:conclude(outcome, count, value)
+  end
   task.fn = nil
   return die(task, outcome, count, value)
 end
 scheduler.finish = finish
+
+
+--- The task's function has returned.
+local function done(task, thread)
+  if idle_thread then recycle(thread) else idle_thread = thread end
+  local value = exchange.value
+  if value == nil then return finish(task, "returned") end
+  local count = exchange.count
+  exchange.count, exchange.value = nil, nil
+  return finish(task, "returned", count, value)
+end
 
 
 --- What is done for each request that a thread yields: called with the task, the thread, and what
@@ -208,10 +226,7 @@ local requests = {
     return place:park(task, argument)
   end,
   [DIE] = function(task) return task:kill() end,
-  [DONE] = function(task, thread, count, value)
-    if idle_thread then recycle(thread) else idle_thread = thread end
-    return finish(task, "returned", count, value)
-  end,
+  [DONE] = done,
   [ENDED] = function(task, thread, ok, err)
     if not ok then return task:failed(err, thread) end
     return finish(task, "returned")
@@ -244,21 +259,28 @@ scheduler.run = run
 --- Begins a task, or one of its finalizers: in a thread of the pool, or in one of its user's.
 ---@param ... any  for a user's thread: its arguments, if the task does not hold them
 local function begin(task, ...)
-  local postponed = state.postponed
-  if postponed[task] then postponed[task] = nil end
-  if not task.fn then return task:begin(...) end
+  local fn, token = task.fn, BEGIN
+  if not fn then return task:begin(...) end
   local thread = idle_thread
   if thread then idle_thread = false else thread = acquire() end
   if task.state == "pending" then task.state = "started" end
-  task_of[thread], task.thread, current, starting.task = task, thread, thread, task
-  return settle(task, thread, resume(thread, BEGIN))
+  task_of[thread], task.thread, current = task, thread, thread
+  local value = task.value
+  if value ~= nil then
+    local count = task.count
+    token, exchange.count, exchange.value, task.value = BEGIN_WITH, count, value, nil
+    if count then task.count = nil end
+  end
+  local ok, request, a, b, c, d = resume(thread, token, fn)
+  if request == DONE then return done(task, thread) end
+  return settle(task, thread, ok, request, a, b, c, d)
 end
 
 
 --- Begins a task, or goes on with it.
 local function advance(task, ...)
   local thread = task.thread
-  if thread then return run(task, thread) end
+  if thread then return run(task, thread, ...) end
   return begin(task, ...)
 end
 
@@ -281,16 +303,15 @@ end
 ---@param ... any  the arguments of one that begins in its user's thread
 function scheduler.run_now(task, ...)
   local depth, previous = state.depth, current
-  if depth < NESTED_SPAWNS then
-    state.depth = depth + 1
-    advance(task, ...)
-    state.depth, current = depth, previous
-  else
-    local count, value = keep(...)
-    if value ~= nil then task.count, task.value = count, value end
+  if depth >= NESTED_SPAWNS then
+    if task.hold then task:hold(...) end
     state.urgent:park(task)
     is_urgent = true
+    return
   end
+  state.depth = depth + 1
+  advance(task, ...)
+  state.depth, current = depth, previous
 end
 
 
@@ -303,24 +324,26 @@ local function tidy(count)
     for i = 1, ready_count do fresh[i] = ready[i] end
     ready, batch, state.peak = fresh, fresh_batch, ready_count
   else
-    local filled = state.filled
     for i = ready_count + 1, filled do ready[i] = nil end
     for i = ready_count + 1, count > filled and count or filled do batch[i] = nil end
   end
-  state.filled = ready_count
+  filled = ready_count
 end
 
 
---- Runs the tasks that are deferred by now.
-local function run_deferred(list)
-  state.deferred, state.deferring = state.deferring, list
-  local task = list:head()
-  while task do
-    list:remove(task)
-    begin(task)
-    if is_urgent then run_urgent() end
-    task = list:head()
+--- Begins the tasks that are deferred by now, all in their user's threads.
+local function run_deferred()
+  local list, queue = deferred, deferred.queue
+  deferred, state.deferring = state.deferring, list
+  for i = list.first, list.last do
+    local task = queue[i]
+    if task then
+      queue[i], task.place = false, false
+      task:begin()
+      if is_urgent then run_urgent() end
+    end
   end
+  list:clear()
 end
 
 
@@ -356,14 +379,13 @@ function scheduler.tick()
   end
 
   batch_count = 0
-  local deferred = state.deferred
-  if deferred.last > 0 then run_deferred(deferred) end
+  if deferred.last > 0 then run_deferred() end
   current = false
 
-  if ready_count ~= count or count ~= state.filled then tidy(count) end
+  if ready_count ~= count or count ~= filled then tidy(count) end
   if timers.soonest < huge then timers:wake_due(now()) end
   if state.hook_count > 0 then hooks.run() end
-  return ready_count > 0 or state.deferred.last > 0 or is_urgent
+  return ready_count > 0 or deferred.last > 0 or is_urgent
 end
 
 
@@ -374,7 +396,7 @@ end
 
 --- Whether nothing is ready, or will be in the next tick but for the timers.
 function scheduler.is_idle()
-  return ready_count == 0 and state.deferred.last == 0 and not is_urgent
+  return ready_count == 0 and deferred.last == 0 and not is_urgent
 end
 
 --- Makes the functions that suspend the task which calls them. `elsewhere` is what they do where

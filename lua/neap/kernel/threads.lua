@@ -3,11 +3,11 @@
 -- Making a coroutine costs more than running a small function in it, so a thread whose function has
 -- returned goes back to a pool. The pool is weak: what it holds is the collector's to take.
 --
--- A thread begins a task when it is resumed with BEGIN: it finds the task in `starting`, takes the
--- function and its arguments from there, and calls it as the last thing that its own function does,
--- so that nothing but the task's function holds them. When that has returned, the thread yields
--- DONE and the results as `keep` gives them. Resumed with anything else, which only a user who got
--- hold of it can do, it yields again.
+-- A thread begins a task when it is resumed with BEGIN and its function; or with BEGIN_WITH, which
+-- takes the arguments from `exchange` and calls the function as the last thing that a function of
+-- ours does, so that nothing but the task's function holds them. When that has returned, the thread
+-- leaves the results in `exchange`, as `keep` gives them, and yields DONE. Resumed with anything
+-- else, which only a user who got hold of it can do, it yields again.
 
 local runs = require "neap.kernel.runs"
 local vm = require "neap.kernel.vm"
@@ -25,12 +25,13 @@ function threads.new_pool() return setmetatable({ count = 0 }, weak) end
 
 runs.declare { pool = threads.new_pool }
 
-local BEGIN, DONE = {}, {}
-threads.BEGIN, threads.DONE = BEGIN, DONE
+local BEGIN, BEGIN_WITH, DONE = {}, {}, {}
+threads.BEGIN, threads.BEGIN_WITH, threads.DONE = BEGIN, BEGIN_WITH, DONE
 
---- The task that the thread which is resumed next is to begin.
-local starting = { task = false }
-threads.starting = starting
+--- What passes between a thread and who resumes it: a task's arguments, and its results.
+local exchange = { count = false, value = false }
+exchange.count, exchange.value = nil, nil
+threads.exchange = exchange
 
 
 --- Holds any number of values in two: the value itself if it is the only one, and no nil; else
@@ -54,22 +55,44 @@ function threads.release(count, value)
 end
 
 
---- Calls the function of the task that is to begin, with its arguments.
-local function begin(token)
-  if token ~= BEGIN then return begin(co_yield()) end
-  local task = starting.task
-  local fn, count, value = task.fn, task.count, task.value
-  starting.task = false
-  if value == nil then return fn() end
-  task.value = nil
-  if not count then return fn(value) end
-  task.count = nil
-  return fn(unpack(value, 1, count))
+--- Calls a function with the arguments that are left for it.
+local function call(fn)
+  local count, value = exchange.count, exchange.value
+  exchange.count, exchange.value = nil, nil
+  if count then return fn(unpack(value, 1, count)) end
+  return fn(value)
 end
 
 
-local function serve(token)
-  while true do token = co_yield(DONE, keep(begin(token))) end
+--- Leaves the results of a task.
+local function leave(...)
+  local count = select("#", ...)
+  if count == 0 then return end
+  if count == 1 and (...) ~= nil then
+    exchange.value = ...
+  else
+    exchange.count, exchange.value = count, { ... }
+  end
+end
+
+
+--- What a thread runs: little lies on its stack below the task's function, for the first that it
+-- gets is small.
+local function serve(token, fn)
+  -- luacheck: ignore 311 (what is overwritten after a yield is let go before it)
+  while true do
+    if token == BEGIN then
+      leave(fn())
+      fn = nil
+      token, fn = co_yield(DONE)
+    elseif token == BEGIN_WITH then
+      leave(call(fn))
+      fn = nil
+      token, fn = co_yield(DONE)
+    else
+      token, fn = co_yield()
+    end
+  end
 end
 
 

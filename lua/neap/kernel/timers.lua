@@ -1,7 +1,8 @@
 --- Deadlines, earliest first; equal ones in the order they were set.
 --
 -- Most programs wait for the same time again and again, so that the deadlines come in order: those
--- stand in a list. Who is to be woken before the last of the list goes into the heap.
+-- stand in a list. Who is to be woken before the last that came into the list goes into the heap,
+-- as long as there are any: so of equal deadlines, those in the list were set first.
 --
 -- In the heap each has four below it, in two arrays: deadlines are compared far more often than
 -- waiters are moved, and lie close together. A waiter's `order`, the number of its arrival, breaks
@@ -99,15 +100,13 @@ end
 --- Sets a waiter's deadline.
 ---@param deadline number  in the clock's seconds
 function Timers:park(waiter, deadline)
-  local order, list = self.arrivals + 1, self.list
-  self.arrivals, waiter.order, waiter.deadline = order, order, deadline
   if deadline < self.soonest then self.soonest = deadline end
-  if deadline >= self.latest or list.last == 0 then
-    self.latest = deadline
-    list:park(waiter)
+  if deadline >= self.latest or self.size == 0 and self.list.last == 0 then
+    self.latest, waiter.deadline = deadline, deadline
+    self.list:park(waiter)
   else
-    local size = self.size + 1
-    self.size = size
+    local order, size = self.arrivals + 1, self.size + 1
+    self.arrivals, waiter.order, self.size = order, order, size
     if size > self.peak then self.peak = size end
     move_up(self, size, waiter, deadline)
   end
@@ -144,14 +143,14 @@ function Timers:wake_due(now)
   local list = self.list
   while true do
     local waiter, top = list.queue[list.first], self.deadlines[1]
-    if top and top <= now and not (waiter and (waiter.deadline < top
-        or waiter.deadline == top and waiter.order < self.waiters[1].order)) then
+    if top and top <= now and not (waiter and waiter.deadline <= top) then
       waiter = self.waiters[1]
       remove_from_heap(self, waiter)
     elseif waiter and waiter.deadline <= now then
       list:remove(waiter)
     else
-      self:next_deadline()
+      local soonest = waiter and waiter.deadline or huge
+      self.soonest = top and top < soonest and top or soonest
       return
     end
     waiter:wake()

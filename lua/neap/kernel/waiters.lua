@@ -9,8 +9,8 @@
 -- | `index` | where in that place, for whom it is to find |
 -- | `value` | what it goes on with: a task's arguments, what it was handed, at last its results |
 -- | `giver` | who handed it the value, and takes that back if it never gets to run; or false |
--- | `order` | its number in the line of the timers, or of what its giver has handed over |
--- | `deadline` | when it is due, at the timers |
+-- | `order` | its number in the heap of the timers, or of what its giver has handed over |
+-- | `deadline` | when it is due, in the list of the timers |
 -- | `offer` | the value that it brings, as a sender |
 --
 -- A **place** is anything with these methods:
@@ -92,13 +92,17 @@ function Waiters:remove(waiter)
       return
     end
   end
-  self.last = 0
-  if index > 1 then
-    self.first = 1
-    if index > SMALL then
-      self.limit = SMALL
-      self.queue = {}
-    end
+  if index > 1 then self:clear() else self.last = 0 end
+end
+
+
+--- Makes the list one that is empty: everyone has been taken out.
+function Waiters:clear()
+  local last = self.last
+  self.first, self.last = 1, 0
+  if last > SMALL then
+    self.limit = SMALL
+    self.queue = {}
   end
 end
 

@@ -136,7 +136,9 @@ local function answer(handler, me, child, depth, ok, ...)
   state.depth = depth
   if returned == child then
     returned = false
-    put(state.children, child)
+    local pool = state.children
+    local count = pool.count + 1
+    pool[count], pool.count = child, count
     return ...
   end
   return attend(handler, me, child, ok, ...)
@@ -192,7 +194,10 @@ function children.call(handler, fn, ...)
   if not me or me == state.host_thread or me == loader_thread then
     return call_natively(handler, fn, ...)
   end
-  local depth, child = state.depth, take(state.children) or new_child()
+  local depth, pool = state.depth, state.children
+  local count = pool.count
+  local child = pool[count]
+  if child then pool.count = count - 1 else child = take(pool) or new_child() end
   local map = callers.map
   if map[child] ~= me then map[child] = me end
   if depth >= NESTED_RESUMES and is_within(me, current_thread()) then

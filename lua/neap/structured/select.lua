@@ -27,7 +27,7 @@ Arm.__index = Arm
 
 function Arm:wake(giver, value)
   local choice, task = self.choice, self.choice.task
-  choice.winner = self
+  choice.winner, choice.awaited = self.number, self.awaited
   if giver then task.order = self.order end
   choice:remove(task)
   return task:wake(giver, value)
@@ -37,13 +37,15 @@ end
 --- The place of a task that is parked on all arms of a `select`.
 ---@class neap.Choice
 ---@field [integer] neap.Arm  its arms; there may be more of them than the list has
+---@field private arms integer  the number of the last
 ---@field private list table[]|false
 ---@field private count integer  of the list
 ---@field private is_own boolean  whether all in the list are neap's own
 ---@field private deadline number|false
 ---@field private helpers neap.Task[]|false
 ---@field private task table|false  who waits
----@field private winner neap.Arm|false  the arm that was woken
+---@field private winner integer|false  the number of the arm that was woken
+---@field private awaited table|false  what that waited for
 local Choice = {}
 Choice.__index = Choice
 
@@ -53,64 +55,57 @@ runs.declare { idle_choice = false }
 local MANY = 64
 
 
---- A choice with an arm for each of so many awaitables, and one for a deadline. What it allocates
--- may have the collector call code of the user's, so it is made before anything is asked.
-local function acquire(count)
-  local choice = state.idle_choice or setmetatable({
+--- A choice with an arm for each of so many awaitables, and one for a deadline. What this allocates
+-- may have the collector call code of the user's, so it is done before anything is asked.
+local function make(choice, count)
+  choice = choice or setmetatable({
     list = false, count = 0, is_own = true, deadline = false,
-    helpers = false, task = false, winner = false,
+    helpers = false, task = false, winner = false, awaited = false, arms = -1,
   }, Choice)
-  state.idle_choice = false
-  for i = 0, count do
-    choice[i] = choice[i] or setmetatable({
-      choice = choice, number = i, awaited = false,
-      place = false, giver = false, index = false, value = nil, order = 0,
+  for i = choice.arms + 1, count do
+    choice[i] = setmetatable({
+      choice = choice, number = i, awaited = false, place = false, index = false,
     }, Arm)
+    choice.arms = i
   end
   return choice
 end
 
 
-local function release(choice, count)
-  choice.list, choice.helpers, choice.task, choice.winner = false, false, false, false
-  for i = 1, count do choice[i].awaited = false end
-  if count <= MANY then state.idle_choice = choice end
-end
-
-
 --- Starts a helper for each awaitable that is not neap's own.
----@return boolean  whether, meanwhile, one of neap's own has become ready
-local function start_helpers(self)
+---@return table[]? list  with the helpers in it; nil if one of neap's own is ready by now
+local function with_helpers(self)
+  local list = {}
   self.helpers = {}
   for i = 1, self.count do
-    local arm = self[i]
-    if not is_own(arm.awaited) then
-      arm.awaited = tasks.spawn(awaitable.wait, arm.awaited)
-      self.helpers[#self.helpers + 1] = arm.awaited
+    list[i] = self.list[i]
+    if not is_own(list[i]) then
+      list[i] = tasks.spawn(awaitable.wait, list[i])
+      self.helpers[#self.helpers + 1] = list[i]
     end
   end
   for i = 1, self.count do
-    if self[i].awaited:is_ready() then return true end
+    if list[i]:is_ready() then return nil end
   end
-  return false
+  return list
 end
 
 
 function Choice:park(task)
-  local list, count = self.list, self.count
-  for i = 1, count do self[i].awaited = list[i] end
+  local list = self.is_own and self.list or with_helpers(self)
   task.place, self.task = self, task
-  if not self.is_own and start_helpers(self) then
+  if not list then
     self:remove(task)
     return task:wake()
   end
-  for i = 1, count do
-    -- The first to be parked may be woken while the next one is, by a finalizer of the user's.
-    if self.winner then return self:remove(task) end
-    local place, argument = self[i].awaited:place_to_wait()
-    place:park(self[i], argument)
+  for i = 1, self.count do
+    local arm = self[i]
+    arm.awaited = list[i]
+    local place, argument = list[i]:place_to_wait()
+    place:park(arm, argument)
   end
   if self.deadline then state.timers:park(self[0], self.deadline) end
+  -- One may have been woken while others were parked, by a finalizer of the user's.
   if self.winner then self:remove(task) end
 end
 
@@ -120,7 +115,7 @@ function Choice:remove(task)
   for i = self.deadline and 0 or 1, self.count do
     local arm = self[i]
     if arm.place then arm.place:remove(arm) end
-    arm.offer = nil
+    arm.awaited = false
   end
   local helpers = self.helpers
   if not helpers then return end
@@ -135,21 +130,24 @@ end
 
 local function choose(list, count, is_all_own, deadline)
   while true do
-    local choice = acquire(count)
+    local choice = state.idle_choice
+    state.idle_choice = false
+    if not choice or choice.arms < count then choice = make(choice, count) end
     for i = 1, count do
       local awaited = list[i]
       if (is_all_own or is_own(awaited)) and awaited:is_ready() then
-        release(choice, count)
+        if count <= MANY then state.idle_choice = choice end
         return i, awaited:wait()
       end
     end
     choice.list, choice.count, choice.is_own, choice.deadline = list, count, is_all_own, deadline
     local waiter = wait(choice)
-    local winner = choice.winner
-    local awaited = winner and winner.awaited
-    release(choice, count)
-    if awaited then return winner.number, awaited:claim(waiter) end
-    if winner then return nil, "timeout" end
+    local winner, awaited = choice.winner, choice.awaited
+    choice.list, choice.helpers, choice.task = false, false, false
+    choice.winner, choice.awaited = false, false
+    if count <= MANY then state.idle_choice = choice end
+    if winner == 0 then return nil, "timeout" end
+    if winner then return winner, awaited:claim(waiter) end
     -- Something had become ready before all were parked: the list is asked again.
   end
 end

@@ -72,7 +72,7 @@ local function timeout(limit, fn, ...)
     caller = false, is_late = false, place = false, index = false, order = 0, deadline = 0,
   }, Guard)
   local owner, child = scheduler.current_task(), tasks.spawn(fn, ...)
-  child:observe(guard)
+  child.observer, child.is_observed = guard, true
   if owner then owner:add_finalizer(close, nil, child) end
   wait(guard, now() + seconds)
   if guard.is_late then close(child) end

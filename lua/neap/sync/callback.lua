@@ -34,15 +34,14 @@ end
 local function callback(fn, ...)
   if type(fn) ~= "function" then check.callable(fn, 1, "callback") end
   -- A future is made only if `resume` has not been called by the time that fn returns.
-  local is_called, count, value, future = false, nil, nil, nil
+  local count, value, future = false, nil, nil
   call_with(fn, function(...)
     if future then return future:resolve(...) end
-    if is_called then return false end
-    is_called = true
+    if count ~= false then return false end
     count, value = keep(...)
     return true
   end, ...)
-  if not is_called then
+  if count == false then
     future = Future.new()
     return future:wait()
   end

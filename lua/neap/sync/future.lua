@@ -11,7 +11,7 @@ local state, wait = runs.state, tasks.wait
 
 ---@class neap.Future: neap.Joined
 ---@field private state "open"|"resolved"|"rejected"
----@field private count integer?
+---@field private count integer|false
 ---@field private value any
 local Future = {}
 Future.__index = Future
@@ -20,13 +20,14 @@ joined(Future)
 --- Makes an open future.
 ---@return neap.Future
 function Future.new()
-  return setmetatable({ state = "open", count = nil, value = nil, joiner = false }, Future)
+  return setmetatable({ state = "open", count = false, joiner = false }, Future)
 end
 
 
 local function settle(self, outcome, count, value)
   if self.state ~= "open" then return false end
-  self.state, self.count, self.value = outcome, count, value
+  self.state, self.value = outcome, value
+  if count then self.count = count end
   self:wake_all()
   return true
 end

@@ -17,6 +17,11 @@ function Senders:park(waiter, value)
   return Waiters.park(self, waiter)
 end
 
+function Senders:remove(waiter)
+  waiter.offer = nil
+  return Waiters.remove(self, waiter)
+end
+
 --- Makes an empty list.
 function sending.new_list(channel) return setmetatable(Waiters.new(channel, "send"), Senders) end
 

@@ -42,7 +42,7 @@ local function is_over(thread) return killed.map[thread] or coroutine.status(thr
 
 --- Has a task that runs end at its next blocking call.
 function methods:request_cancel()
-  self.cancel_requested, self.is_observed = true, true
+  self.cancel_requested, self.is_observed, self.has_epilogue = true, true, true
   state.cancel_requests = state.cancel_requests + 1
   runs.change(function() state.is_cancelling = true end)
 end
@@ -73,6 +73,7 @@ function methods:conclude(outcome, count, value)
     self.giver = false
     giver:pass_on(self)
   end
+  if self.value ~= nil then self.count, self.value = nil, nil end
   if self.state == "ending" then return finalize(self) end
   if self.cancel_requested then
     self.cancel_requested = false

@@ -3,12 +3,11 @@
 local check = require "neap.check"
 local ending = require "neap.task.ending"
 local failures = require "neap.task.failures"
-local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
 
 local pairs = pairs
 local has_ended = ending.has_ended
-local state, status = runs.state, coroutine.status
+local status = coroutine.status
 
 local life = {}
 
@@ -34,7 +33,6 @@ end
 
 --- Takes the task from where it stands, which is not on a thread that runs.
 function life:leave()
-  if state.postponed[self] then state.postponed[self] = nil end
   local place, giver = self.place, self.giver
   if place then
     place:remove(self)
@@ -105,7 +103,7 @@ function life:add_finalizer(fn, count, value)
   local finalizers = self.finalizers
   if not finalizers then
     finalizers = { size = 0 }
-    self.finalizers, self.is_observed = finalizers, true
+    self.finalizers, self.is_observed, self.has_epilogue = finalizers, true, true
   end
   local last = finalizers.size + 3
   finalizers[last - 2], finalizers[last - 1], finalizers[last] = fn, count, value

@@ -120,13 +120,12 @@ function loop.has_work()
 end
 
 
---- Has the host sleep, with this run put aside if the host lets several be under way.
+--- Has the host, which lets several runs be under way, sleep, with this one put aside.
 ---@param seconds number?  nil: until something outside, or another run, wakes a task
 ---@param is_stuck boolean  whether only another run can
 local function sleep(host, seconds, is_stuck)
   local home = state.home
   seconds = seconds or huge
-  if not home then return host.sleep(seconds) end
   local longest = not host.wake and can_others_wake() and SLICE or is_stuck and LOOK or huge
   if seconds > longest then seconds = longest end
   state.is_asleep, state.is_stuck = true, is_stuck
@@ -158,7 +157,7 @@ function loop.drive(goal)
       local idle = is_busy and 0 or loop.idle_time()
       local is_stuck = not (idle or is_pending)
       if is_stuck and not (state.home and can_others_wake()) then return false end
-      sleep(host, idle, is_stuck)
+      if state.home then sleep(host, idle, is_stuck) else host.sleep(idle or huge) end
       scheduler.wake_due()
     end
   end

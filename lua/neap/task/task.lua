@@ -37,8 +37,8 @@ local admit, enter, keep = scheduler.admit, runs.enter, threads.keep
 ---@field fn function|false  what it runs on a thread of the pool; while it is ending, a finalizer
 ---@field traceback string?  where the error that ended it was raised
 ---@field private count integer?  how many values there are in the table `value`; absent, it is one
----@field private is_observed boolean  whether its end concerns anybody: one who waits or watches, a
---- finalizer, a request to cancel it
+---@field private is_observed boolean  whether its end concerns anybody
+---@field private has_epilogue boolean  whether it has had a finalizer, or was cancelled as it ran
 ---@field private observer table?  is told of its end, by its method `ended`
 ---@field private finalizers table?  in threes: function, count, value
 ---@field private outcome table?  how it has ended, while the finalizers run
@@ -54,7 +54,7 @@ Task.__index = Task
 --- What a plain coroutine.yield from it gets; false if that parks it for its user.
 Task.yield_error = "attempt to yield from a task: use neap.yield()"
 
-Task.place, Task.giver, Task.index, Task.is_observed, Task.detached, Task.cancel_requested =
+Task.giver, Task.index, Task.is_observed, Task.has_epilogue, Task.detached, Task.cancel_requested =
   false, false, false, false, false, false
 Task.wake = scheduler.wake
 
@@ -82,7 +82,8 @@ end
 local function new(fn, ...)
   local count, value = keep(...)
   local task = { id = state.made + 1, state = "pending", fn = fn, thread = false, place = false }
-  if value ~= nil then task.count, task.value = count, value end
+  if value ~= nil then task.value = value end
+  if count then task.count = count end
   setmetatable(task, Task)
   return state.home and settle_in(task) or task
 end
@@ -95,6 +96,7 @@ end
 local function spawn(fn, ...)
   if type(fn) ~= "function" then check.callable(fn, 1, "spawn") end
   local count = select("#", ...)
+  -- A table has room for eight fields before it doubles: three are left for a wait.
   local task = { id = state.made + 1, state = "pending", fn = fn, thread = false, place = false }
   if count == 1 and (...) ~= nil then
     task.value = ...
@@ -115,12 +117,12 @@ end
 ---@param value any
 ---@return neap.UserTask
 local function new_user_task(body, target, count, value)
-  -- A table has room for eight fields before it doubles: those of a waiter come later, if at all.
   local task = {
     id = state.made + 1, state = "pending", body = body, thread = false, target = target,
     place = false,
   }
-  if value ~= nil then task.count, task.value = count, value end
+  if value ~= nil then task.value = value end
+  if count then task.count = count end
   setmetatable(task, UserTask)
   return state.home and settle_in(task) or task
 end

@@ -125,20 +125,13 @@ function user.admit(task)
   scheduler.count(task)
 end
 
---- Whether a thread can be resumed now. One that the user has resumed to its end meanwhile cannot;
--- nor one whose wait the VM had refused (Lua 5.1 and 5.2 cannot be asked before), which went on by
--- itself.
-local function is_resumable(task, thread)
-  if status(thread) ~= "suspended" then return false end
-  return task.state ~= "started" or vm.is_suspended_here(thread)
-end
-
-
 --- Begins the task, or goes on with it: called by the scheduler.
 ---@param ... any  its arguments; without any, those that it holds
 function methods:begin(...)
   local thread, is_new = self.target or vm.create(self.body), self.state == "pending"
-  if not is_resumable(self, thread) then
+  if status(thread) ~= "suspended" or not is_new and not vm.is_suspended_here(thread) then
+    -- Its user has resumed it meanwhile; or the VM had refused its wait, and it went on by itself
+    -- (Lua 5.1 and 5.2 cannot be asked before).
     Waiters.withdraw(self)
     self.state = "started"
     if status(thread) ~= "dead" then return park(self) end
@@ -146,10 +139,21 @@ function methods:begin(...)
     return finish(self, "returned")
   end
   state.task_of[thread], self.target, self.state = self, false, "started"
-  local count, value = self.count, self.value
-  if not is_new or value == nil then return scheduler.run(self, thread, ...) end
-  self.count, self.value = nil, nil
+  local value = is_new and self.value
+  if value == nil or not is_new then return scheduler.run(self, thread, ...) end
+  local count = self.count
+  self.value = nil
+  if count then self.count = nil end
   return scheduler.run(self, thread, threads.release(count, value))
+end
+
+
+--- Has the task, which stands nowhere, begin or go on with these arguments when it runs next.
+---@param ... any
+function methods:hold(...)
+  self.state, self.target, self.thread = "pending", self.thread or self.target, false
+  local count, value = threads.keep(...)
+  if value ~= nil or self.value ~= nil then self.count, self.value = count, value end
 end
 
 
@@ -158,9 +162,7 @@ end
 function methods:restart(...)
   user.take_back(self)
   self:leave()
-  self.state = "pending"
-  local count, value = threads.keep(...)
-  if value ~= nil or self.value ~= nil then self.count, self.value = count, value end
+  self:hold(...)
 end
 
 
