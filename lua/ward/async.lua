@@ -44,7 +44,7 @@ function sweep()
   state.watched, state.handles, state.watched_count = {}, setmetatable({}, { __mode = "v" }), 0
   for i = 1, count do
     local task, handle = watched[i], handles[i]
-    if not (task:done() or task:is_detached()) then
+    if not (task:done() or task.detached) then
       if handle or task:is_awaited() then watch(task, handle) else task:cancel() end
     end
   end

@@ -385,9 +385,9 @@ end
 
 uses["neap.kernel.threads"] = function(threads)
   local thread = threads.acquire()
-  threads.exchange.value = 6
+  local token = threads.hand_over { value = 6 }
   local function fn(n) return n + 1, nil end
-  local _, request = coroutine.resume(thread, threads.BEGIN_WITH, fn)
+  local _, request = coroutine.resume(thread, token, fn)
   local count, value = threads.exchange.count, threads.exchange.value
   assert(request == threads.DONE and count == 2 and threads.release(count, value) == 7)
   threads.recycle(thread)

@@ -11,9 +11,9 @@
 --                        +--------------------------------------+
 --                                       its request: PARK
 --
--- - It is parked at a place: a list of waiters, the timers, a `select` (neap.kernel.waiters says
---   what a place is). So are tasks that have not begun (deferred or delayed ones, a pool's jobs),
---   and those whose thread is their user's (neap.task.user).
+-- - It is parked at a place (neap.kernel.waiters): a list, the timers, a `select`. So are tasks
+--   that have not begun (deferred or delayed ones, a pool's jobs), and those whose thread is their
+--   user's (neap.task.user).
 -- - It is in the ready queue, once.
 -- - It runs: it is the current one, or one that has resumed another that runs.
 --
@@ -41,18 +41,14 @@ local Waiters = require "neap.kernel.waiters"
 local co_yield, resume, running, status =
   coroutine.yield, coroutine.resume, vm.running, coroutine.status
 local huge, now, pairs = math.huge, clock.now, pairs
-local BEGIN, BEGIN_WITH, DONE, acquire, exchange, recycle = threads.BEGIN, threads.BEGIN_WITH,
-  threads.DONE, threads.acquire, threads.exchange, threads.recycle
+local BEGIN, DONE, acquire, exchange, hand_over, recycle = threads.BEGIN, threads.DONE,
+  threads.acquire, threads.exchange, threads.hand_over, threads.recycle
 local state = runs.state
 
-local scheduler = {}
+--- The requests that a thread can yield; under ENDED, `requests` holds what is done when it ends.
+local YIELD, PARK, DIE, ENDED = {}, {}, {}, {}
 
---- The requests that a thread can yield.
-local YIELD, PARK, DIE = {}, {}, {}
-
---- What `requests` holds under this ends the task of a thread that has ended.
-local ENDED = {}
-scheduler.ENDED = ENDED
+local scheduler = { ENDED = ENDED }
 
 --- How many immediate spawns may nest; beyond it a spawn runs next instead of now.
 local NESTED_SPAWNS = 40
@@ -61,9 +57,7 @@ local NESTED_SPAWNS = 40
 local turn = {}
 
 function turn.park(_, waiter) return waiter:wake() end
-
 function turn.describe() return "its turn" end
-
 local function new_list() return Waiters.new(turn) end
 
 runs.declare {
@@ -96,9 +90,7 @@ end, function()
     state.ready, state.ready_count, state.batch, state.batch_count, state.numbered, state.is_urgent
   filled, deferred, task_of, timers = state.filled, state.deferred, state.task_of, state.timers
 end)
-
---- The seams, see below.
-local order, watch
+local order, watch -- the seams, see below
 
 
 --- Makes a task ready that stands nowhere: it runs in the next tick. Every waiter that is a task
@@ -151,7 +143,6 @@ local function number()
   numbered = ready_count
   return batch, batch_count, ready, ready_count
 end
-scheduler.number = number
 
 
 --- Takes a task out of the ready queue. Those who do not stand at a place are either in there or
@@ -185,7 +176,6 @@ local function die(task, outcome, count, value)
   if observer then observer:ended(task) end
   task:wake_all()
 end
-scheduler.die = die
 
 
 --- Ends a task: whatever its outcome, and however it has come to its end. Where that takes more
@@ -200,7 +190,6 @@ local function finish(task, outcome, count, value)
   task.fn = nil
   return die(task, outcome, count, value)
 end
-scheduler.finish = finish
 
 
 --- The task's function has returned.
@@ -232,7 +221,6 @@ local requests = {
     return finish(task, "returned")
   end,
 }
-scheduler.requests = requests
 
 
 --- Does what a thread has asked for, or ends its task. No code of the user runs in here.
@@ -244,7 +232,6 @@ local function settle(task, thread, ok, request, a, b, c, d)
   end
   return requests[ENDED](task, thread, ok, request)
 end
-scheduler.settle = settle
 
 
 --- Runs a task in one of its threads until it yields. (The loop does the same, with the commonest
@@ -253,24 +240,18 @@ local function run(task, thread, ...)
   task.thread, current = thread, thread
   return settle(task, thread, resume(thread, ...))
 end
-scheduler.run = run
 
 
 --- Begins a task, or one of its finalizers: in a thread of the pool, or in one of its user's.
 ---@param ... any  for a user's thread: its arguments, if the task does not hold them
 local function begin(task, ...)
-  local fn, token = task.fn, BEGIN
+  local fn = task.fn
   if not fn then return task:begin(...) end
   local thread = idle_thread
   if thread then idle_thread = false else thread = acquire() end
   if task.state == "pending" then task.state = "started" end
   task_of[thread], task.thread, current = task, thread, thread
-  local value = task.value
-  if value ~= nil then
-    local count = task.count
-    token, exchange.count, exchange.value, task.value = BEGIN_WITH, count, value, nil
-    if count then task.count = nil end
-  end
+  local token = task.value == nil and BEGIN or hand_over(task)
   local ok, request, a, b, c, d = resume(thread, token, fn)
   if request == DONE then return done(task, thread) end
   return settle(task, thread, ok, request, a, b, c, d)
@@ -395,17 +376,12 @@ function scheduler.wake_due()
 end
 
 --- Whether nothing is ready, or will be in the next tick but for the timers.
-function scheduler.is_idle()
-  return ready_count == 0 and deferred.last == 0 and not is_urgent
-end
+function scheduler.is_idle() return ready_count == 0 and deferred.last == 0 and not is_urgent end
 
---- Makes the functions that suspend the task which calls them. `elsewhere` is what they do where
--- the caller is not a task that the scheduler resumed (the host thread, a user's coroutine, a pcall
--- on Lua 5.1), or may not wait.
---
--- A thread that is resumed while the scheduler did not mean it, by a user who got hold of it,
--- yields again.
----@param elsewhere fun(me: thread?, place: table, argument: any): table
+--- Makes the functions that suspend the task which calls them. `elsewhere(me, place, argument)` is
+-- what they do where the caller is not a task that the scheduler resumed (the host thread, a user's
+-- coroutine, a pcall on Lua 5.1), or may not wait. A thread that is resumed although the scheduler
+-- did not mean it, by a user who got hold of it, yields again.
 function scheduler.waits(elsewhere)
   local waits = {}
 
@@ -420,9 +396,9 @@ function scheduler.waits(elsewhere)
     return task_of[me]
   end
 
-  --- Waits in a list as `wait` does, and returns what the waiter was handed. Called as the last
-  -- thing that a function does, it takes nothing more of a stack that is small at first.
-  ---@param place neap.Waiters  whose owner has a `claim` that answers if nothing was handed over
+  --- Waits in a list, whose owner's `claim` answers if nothing is handed over, and returns what is.
+  -- Called as the last thing that a function does, it takes no more of a stack that is small at
+  -- first.
   function waits.receive(place)
     local me = running()
     local task
@@ -517,5 +493,8 @@ function scheduler.set_watch(fn)
     return route(coroutine.resume(thread, ...))
   end
 end
+
+scheduler.die, scheduler.finish, scheduler.number, scheduler.requests, scheduler.run,
+  scheduler.settle = die, finish, number, requests, run, settle
 
 return scheduler

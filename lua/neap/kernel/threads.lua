@@ -26,7 +26,7 @@ function threads.new_pool() return setmetatable({ count = 0 }, weak) end
 runs.declare { pool = threads.new_pool }
 
 local BEGIN, BEGIN_WITH, DONE = {}, {}, {}
-threads.BEGIN, threads.BEGIN_WITH, threads.DONE = BEGIN, BEGIN_WITH, DONE
+threads.BEGIN, threads.DONE = BEGIN, DONE
 
 --- What passes between a thread and who resumes it: a task's arguments, and its results.
 local exchange = { count = false, value = false }
@@ -52,6 +52,16 @@ function threads.release(count, value)
   if count then return unpack(value, 1, count) end
   if value == nil then return end
   return value
+end
+
+
+--- Leaves a task's arguments for the thread that is to begin it.
+---@return table token
+function threads.hand_over(task)
+  local count = task.count
+  exchange.count, exchange.value, task.value = count, task.value, nil
+  if count then task.count = nil end
+  return BEGIN_WITH
 end
 
 

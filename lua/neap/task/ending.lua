@@ -15,6 +15,7 @@ local registry = require "neap.kernel.registry"
 local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
 local vm = require "neap.kernel.vm"
+local Waiters = require "neap.kernel.waiters"
 
 local rawequal, tostring, type = rawequal, tostring, type
 local state = runs.state
@@ -66,13 +67,8 @@ end
 --- Sees to all that the end of a task, or of one of its finalizers, concerns.
 ---@param outcome "returned"|"failed"|"cancelled"
 function methods:conclude(outcome, count, value)
-  if self.giver then
-    -- It ends by itself, and has never gone on with what it was handed: a user has closed its
-    -- thread.
-    local giver = self.giver
-    self.giver = false
-    giver:pass_on(self)
-  end
+  -- A user may have closed its thread, so that it has not gone on with what it was handed.
+  Waiters.withdraw(self)
   if self.value ~= nil then self.count, self.value = nil, nil end
   if self.state == "ending" then return finalize(self) end
   if self.cancel_requested then

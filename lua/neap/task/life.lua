@@ -4,6 +4,7 @@ local check = require "neap.check"
 local ending = require "neap.task.ending"
 local failures = require "neap.task.failures"
 local scheduler = require "neap.kernel.scheduler"
+local Waiters = require "neap.kernel.waiters"
 
 local pairs = pairs
 local has_ended = ending.has_ended
@@ -33,16 +34,8 @@ end
 
 --- Takes the task from where it stands, which is not on a thread that runs.
 function life:leave()
-  local place, giver = self.place, self.giver
-  if place then
-    place:remove(self)
-  else
-    scheduler.unqueue(self)
-  end
-  if giver then
-    self.giver = false
-    giver:pass_on(self)
-  end
+  if not self.place then scheduler.unqueue(self) end
+  return Waiters.withdraw(self)
 end
 
 
@@ -58,11 +51,6 @@ function life:detach()
   if self.state == "failed" then failures.report_now(self) end
   return true
 end
-
-
---- Whether `detach` was called.
----@return boolean
-function life:is_detached() return self.detached end
 
 
 --- The task's state.
