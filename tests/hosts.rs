@@ -381,3 +381,50 @@ fn a_queued_job_is_in_the_report_of_a_deadlock() {
         "##,
     );
 }
+
+#[test]
+fn the_seams_tell_and_arrange() {
+    host(
+        r##"
+        local scheduler = require "neap.kernel.scheduler"
+        neap.use(require "neap.hosts.virtual")
+        local log = {}
+        scheduler.set_watch(function(what, task, other)
+          local whom = other and " " .. (other.id or other:describe(task)) or ""
+          log[#log + 1] = task.id .. " " .. what .. whom
+        end)
+        neap.run(function()
+          local channel = neap.channel()
+          neap.spawn(function()
+            neap.pcall(neap.sleep, 1)
+            channel:send("value")
+          end)
+          channel:wait()
+          neap.yield()
+        end)
+        scheduler.set_watch(nil)
+        neap.run(neap.yield)
+        local told = table.concat(log, "; ")
+        assert(told == "1 made; 1 runs; 2 made 1; 1 waits receive on channel (capacity 0, empty); "
+          .. "2 runs; 2 waits a deadline that never comes; 2 woken; 2 runs; 1 woken 2; 2 ended; "
+          .. "1 runs; 1 woken 1; 1 runs; 1 ended", told)
+
+        local order = {}
+        local function note(name)
+          for round = 1, 2 do
+            order[#order + 1] = name .. round
+            neap.yield()
+          end
+        end
+        scheduler.set_order(function(tasks, count)
+          for i = 1, (count - count % 2) / 2 do
+            tasks[i], tasks[count + 1 - i] = tasks[count + 1 - i], tasks[i]
+          end
+        end)
+        for _, name in ipairs { "a", "b", "c" } do neap.spawn(note, name) end
+        neap.sleep(1)
+        scheduler.set_order(nil)
+        assert(table.concat(order, " ") == "c1 b1 a1 a2 b2 c2", table.concat(order, " "))
+        "##,
+    );
+}

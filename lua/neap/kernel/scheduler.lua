@@ -206,10 +206,7 @@ end
 --- What is done for each request that a thread yields: called with the task, the thread, and what
 -- came with the request. `neap.pcall` adds those that Lua 5.1 needs.
 local requests = {
-  [YIELD] = function(task)
-    if watch then watch("yields", task) end
-    return task:wake()
-  end,
+  [YIELD] = function(task) return task:wake() end,
   [PARK] = function(task, _, place, argument)
     if watch then watch("waits", task, place) end
     return place:park(task, argument)
@@ -477,9 +474,9 @@ function scheduler.set_order(fn) order = fn end
 
 
 --- The second: sets who is told what happens to tasks; nil for nobody. The function gets what
--- happened, the task, and more: "made" (and by which task), "runs", "yields", "waits" (and at which
--- place), "woken" (and by which task; nil if by a timer or from outside), "ended". It may neither
--- wait nor raise.
+-- happened, the task, and more: "made" (and by which task), "runs", "waits" (and at which place),
+-- "woken" (and by which task: itself if it yields, nil if by a timer or from outside), "ended". It
+-- may neither wait nor raise.
 ---@param fn? fun(what: string, task: neap.Task, other: table?)
 function scheduler.set_watch(fn)
   watch, resume = fn, coroutine.resume

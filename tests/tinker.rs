@@ -1,0 +1,70 @@
+//! The README's changes of the scheduler: each is a diff that fits, and does what is said of it.
+
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use common::{finish, neap_run};
+
+/// The README's section on them.
+fn section() -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    let (_, section) = readme.split_once("\n## Changing the scheduler\n").expect("the section");
+    section.split_once("\n## ").expect("another one").0.to_owned()
+}
+
+/// The blocks of code in `text` that are in `language`.
+fn blocks<'a>(text: &'a str, language: &str) -> Vec<&'a str> {
+    let fence = format!("```{language}\n");
+    text.split(&fence).skip(1).map(|it| it.split_once("```").expect("an end").0).collect()
+}
+
+/// A copy of `lua/` with a diff applied: `--- FILE`, then hunks that begin with `@@`.
+fn changed(name: &str, diff: &str) -> PathBuf {
+    let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join("tinker").join(name);
+    for (path, text) in neap::files() {
+        let path = copy.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    for part in diff.split("--- ").skip(1) {
+        let (file, hunks) = part.split_once('\n').unwrap();
+        let file = copy.join(file.strip_prefix("lua/").expect("a file of the library"));
+        let mut text = fs::read_to_string(&file).unwrap();
+        for hunk in hunks.split("@@\n").skip(1) {
+            let side = |sign: char| -> String {
+                let lines = hunk.lines().filter(|it| it.starts_with([' ', sign]));
+                lines.map(|it| format!("{}\n", &it[1..])).collect()
+            };
+            let (old, new) = (side('-'), side('+'));
+            assert_eq!(text.matches(&old).count(), 1, "{} has once:\n{old}", file.display());
+            text = text.replace(&old, &new);
+        }
+        fs::write(&file, text).unwrap();
+    }
+    copy
+}
+
+/// What the README's script prints with the library in a folder, in one line.
+fn prints(library: &Path) -> String {
+    let section = section();
+    let script = blocks(&section, "lua")[0];
+    let mut command = neap_run(["--virtual-time", "--lua"]);
+    let outcome = finish(command.arg(library).arg("-"), script.as_bytes());
+    assert_eq!((outcome.code, &*outcome.stderr), (Some(0), ""), "{outcome:#?}");
+    outcome.stdout.trim_end().replace('\n', ", ")
+}
+
+#[test]
+fn the_readmes_changes_do_what_it_says() {
+    let section = section();
+    let diffs = blocks(&section, "diff");
+    let expected = ["main waits, 3, 2, 1", "main waits, 3, 2, 1", "1, 2, 3, main waits"];
+    assert_eq!(prints(&changed("unchanged", "")), "main waits, 1, 2, 3");
+    assert_eq!(diffs.len(), expected.len());
+    for (number, (diff, expected)) in diffs.iter().zip(expected).enumerate() {
+        assert_eq!(prints(&changed(&number.to_string(), diff)), expected, "{diff}");
+    }
+}
