@@ -3,11 +3,11 @@
 -- Making a coroutine costs more than running a small function in it, so a thread whose function has
 -- returned goes back to a pool. The pool is weak: what it holds is the collector's to take.
 --
--- A thread begins a task when it is resumed with BEGIN and its function; or with BEGIN_WITH, which
--- takes the arguments from `exchange` and calls the function as the last thing that a function of
--- ours does, so that nothing but the task's function holds them. When that has returned, the thread
--- leaves the results in `exchange`, as `keep` gives them, and yields DONE. Resumed with anything
--- else, which only a user who got hold of it can do, it yields again.
+-- A thread begins a task when it is resumed with BEGIN and its function; or with BEGIN_WITH, if
+-- there are arguments: those are in `exchange`, from which they go to the function and are held by
+-- nothing else. When that has returned, the thread leaves the results in `exchange`, as `keep`
+-- gives them, and yields DONE. Resumed with anything else, which only a user who got hold of it can
+-- do, it yields again.
 
 local runs = require "neap.kernel.runs"
 local vm = require "neap.kernel.vm"
@@ -65,12 +65,12 @@ function threads.hand_over(task)
 end
 
 
---- Calls a function with the arguments that are left for it.
-local function call(fn)
+--- Takes the arguments that are left for the function.
+local function take()
   local count, value = exchange.count, exchange.value
   exchange.count, exchange.value = nil, nil
-  if count then return fn(unpack(value, 1, count)) end
-  return fn(value)
+  if count then return unpack(value, 1, count) end
+  return value
 end
 
 
@@ -96,7 +96,7 @@ local function serve(token, fn)
       fn = nil
       token, fn = co_yield(DONE)
     elseif token == BEGIN_WITH then
-      leave(call(fn))
+      leave(fn(take()))
       fn = nil
       token, fn = co_yield(DONE)
     else

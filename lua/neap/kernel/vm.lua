@@ -137,15 +137,14 @@ function vm.traceback(thread, level)
   else
     text = raw_traceback("", (level or 1) + 1)
   end
-  local lines = {}
+  local lines, was_own = {}, false
   for line in (text .. "\n"):gmatch("(.-)\n") do
     local body = line:gsub("^%s+", "")
-    if is_own(body) then
-      -- A task's function is called as the last thing that a line of ours does.
-      if lines[1] and lines[#lines]:find("^\t%(%.*tail call") then lines[#lines] = nil end
-    elseif body ~= "" and body ~= "stack traceback:" then
+    local is_hidden = is_own(body) or was_own and body:find("^%(%.*tail call") ~= nil
+    if not is_hidden and body ~= "" and body ~= "stack traceback:" then
       lines[#lines + 1] = "\t" .. body
     end
+    was_own = is_hidden
   end
   return table.concat(lines, "\n")
 end
