@@ -148,7 +148,7 @@ function task.cancel(target)
     found = user.find(target)
   elseif kind == "number" then
     if target > SAFE then
-      return nil, ("id %.0f exceeds the safe integer range (2^53)"):format(target)
+      return nil, ("id %.0f exceeds safe integer range (2^53)"):format(target)
     end
     found = state.delayed[target]
   end

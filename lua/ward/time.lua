@@ -1,30 +1,190 @@
---- The `ward.time` face: deadlines as awaitables.
+--- The `ward.time` face: deadlines as awaitables, durations, and the time.
+--
+-- Its contract, as far as Lua can keep it without a calendar:
+--
+-- - What waits is an awaitable: `wait()` it, call it, or let it stand in a `select`. `sleep(d)`
+--   gives true; `after(d, fn)` fn's results, and true without fn; `interval(d)` 1, 2, 3 and so on,
+--   "0s" without waiting, and from 1 again after `reset()`; `timeout(awaitable, d)` what the
+--   awaitable gives, or raises an error that contains "timeout". All count from the call.
+-- - `sleep_blocking(d)` sleeps at once and gives true. Only the calling task waits here.
+-- - A duration is a number of seconds, a string such as "250ms" or "1h30m", a table with any of
+--   `days`, `hours`, `minutes`, `seconds`, `millis`, `micros` and `nanos`, or a Duration, which
+--   `duration(d)` makes of the others: it can be added, subtracted, multiplied and compared.
+--   `parse_duration(text)` gives one, or nil where the text is none.
+-- - `now()` is a point in time, by the system's clock; `instant_now()` one on the clock that never
+--   runs backwards, with `elapsed()`, a Duration.
 
-local ward = require "ward.async"
+local Interval = require "neap.sync.interval"
 local awaitable = require "neap.kernel.awaitable"
 local check = require "neap.check"
-local duration = require "neap.duration"
-local select = require "neap.structured.select"
-local Interval = require "neap.sync.interval"
-local timer = require "neap.sync.timer"
+local clock = require "neap.kernel.clock"
+local neap = require "neap"
+local read = require "neap.duration"
+local vm = require "neap.kernel.vm"
+local ward = require "ward.async"
 
-local error = error
+local error, getmetatable, pairs, pcall, setmetatable, tostring, type =
+  error, getmetatable, pairs, pcall, setmetatable, tostring, type
 
 local time = {}
 
+local seconds_in = {
+  days = 86400, hours = 3600, minutes = 60, seconds = 1, millis = 1e-3, micros = 1e-6, nanos = 1e-9,
+}
 
---- An awaitable that gives true at a deadline, which counts from this call.
----@param delay number|string  a duration
+
+--- A length of time.
+---@class ward.Duration
+---@field private length number  in seconds
+local Duration = {}
+Duration.__index = Duration
+
+local function new_duration(seconds) return setmetatable({ length = seconds }, Duration) end
+
+local function whole(number)
+  local up = number + 0.5
+  return up - up % 1
+end
+
+--- The length in seconds, with fractions.
+function Duration:seconds() return self.length end
+
+--- The length in whole milliseconds; `micros` and `nanos` likewise.
+function Duration:millis() return whole(self.length * 1e3) end
+function Duration:micros() return whole(self.length * 1e6) end
+function Duration:nanos() return whole(self.length * 1e9) end
+
+--- The opposite, and the length without its sign.
+function Duration:neg() return new_duration(-self.length) end
+function Duration:abs() return new_duration(self.length < 0 and -self.length or self.length) end
+
+
+--- The seconds of anything that stands for a duration, below zero where it may be.
+local function seconds_of(value, position, name, level)
+  level = (level or 1) + 1
+  if type(value) == "number" and value == value then return value end
+  if type(value) ~= "table" then
+    local seconds = read(value, position, name, level)
+    return seconds
+  end
+  if getmetatable(value) == Duration then return value.length end
+  local total, parts = 0, 0
+  for part, number in pairs(value) do
+    if not seconds_in[part] or type(number) ~= "number" then
+      check.fail(position, name, "duration expected, a table of seconds, millis and so on; got "
+        .. tostring(part), level)
+    end
+    total, parts = total + number * seconds_in[part], parts + 1
+  end
+  if parts == 0 then check.fail(position, name, "duration expected, got an empty table", level) end
+  return total
+end
+
+local function at_least_zero(value, position, name)
+  local seconds = seconds_of(value, position, name, 2)
+  return seconds > 0 and seconds or 0
+end
+
+function Duration.__add(a, b) return new_duration(seconds_of(a, 1, "+") + seconds_of(b, 2, "+")) end
+function Duration.__sub(a, b) return new_duration(seconds_of(a, 1, "-") - seconds_of(b, 2, "-")) end
+function Duration.__unm(a) return a:neg() end
+function Duration.__eq(a, b) return a.length == b.length end
+function Duration.__lt(a, b) return a.length < b.length end
+function Duration.__le(a, b) return a.length <= b.length end
+function Duration.__tostring(a) return ("%gs"):format(a.length) end
+
+function Duration.__mul(a, b)
+  if type(a) == "number" then a, b = b, a end
+  check.type(b, "number", 2, "*")
+  return new_duration(a.length * b)
+end
+
+
+--- Makes a Duration.
+---@param value number|string|table|ward.Duration
+---@return ward.Duration
+function time.duration(value) return new_duration(seconds_of(value, 1, "duration")) end
+
+
+--- Reads a duration.
+---@param text string
+---@return ward.Duration?  nil if the text is none
+function time.parse_duration(text)
+  check.type(text, "string", 1, "parse_duration")
+  local ok, seconds = pcall(read, text, 1, "parse_duration")
+  return ok and new_duration(seconds) or nil
+end
+
+
+--- A point in time, on one of two clocks.
+---@class ward.TimePoint
+---@field private at number  in seconds
+local TimePoint = {}
+TimePoint.__index = TimePoint
+
+--- The seconds since 1970; `millis` and `micros` likewise, as whole numbers.
+function TimePoint:timestamp() return self.at end
+function TimePoint:millis() return whole(self.at * 1e3) end
+function TimePoint:micros() return whole(self.at * 1e6) end
+
+function TimePoint.__sub(a, b)
+  if getmetatable(b) == TimePoint then return new_duration(a.at - b.at) end
+  return setmetatable({ at = a.at - seconds_of(b, 2, "-") }, getmetatable(a))
+end
+
+function TimePoint.__add(a, b)
+  return setmetatable({ at = a.at + seconds_of(b, 2, "+") }, getmetatable(a))
+end
+
+function TimePoint.__eq(a, b) return a.at == b.at end
+function TimePoint.__lt(a, b) return a.at < b.at end
+function TimePoint.__le(a, b) return a.at <= b.at end
+
+
+--- The time of the system's clock, in whole seconds.
+---@return ward.TimePoint
+-- Raises where this Lua has no `os.time`.
+function time.now()
+  local os = vm.global_value("os")
+  if type(os) ~= "table" or not os.time then error("this Lua has no os.time", 2) end
+  return setmetatable({ at = os.time() }, TimePoint)
+end
+
+
+--- A point on the clock that never runs backwards.
+---@class ward.InstantPoint
+---@field private at number
+local InstantPoint = {}
+InstantPoint.__index = InstantPoint
+
+--- How long ago it was.
+---@return ward.Duration
+function InstantPoint:elapsed() return new_duration(clock.now() - self.at) end
+
+function InstantPoint.__sub(a, b)
+  if getmetatable(b) ~= InstantPoint then check.fail(2, "-", "instant expected") end
+  return new_duration(a.at - b.at)
+end
+
+
+--- Now, to measure from.
+---@return ward.InstantPoint
+function time.instant_now() return setmetatable({ at = clock.now() }, InstantPoint) end
+
+
+--- An awaitable that gives true at a deadline.
+---@param delay number|string|table|ward.Duration
 ---@return neap.Timer
-function time.sleep(delay) return timer.timer(duration(delay, 1, "sleep")) end
+function time.sleep(delay) return neap.timer(at_least_zero(delay, 1, "sleep")) end
 
 
 --- Calls fn after a while, in a task of its own that lives without its handle.
----@param delay number|string  a duration
----@param fn function
----@return ward.Task  gives fn's results
+---@param delay number|string|table|ward.Duration
+---@param fn? function
+---@return ward.Task|neap.Timer  gives fn's results; true if there is none
 function time.after(delay, fn)
-  local deadline = timer.timer(duration(delay, 1, "after"))
+  local deadline = neap.timer(at_least_zero(delay, 1, "after"))
+  if fn == nil then return deadline end
   check.callable(fn, 2, "after")
   local handle = ward.spawn(function()
     deadline:wait()
@@ -35,36 +195,52 @@ function time.after(delay, fn)
 end
 
 
---- An awaitable that ticks: 1, 2, 3 and so on, without drift.
----@param period number|string  a duration above zero
+--- An awaitable that ticks: 1, 2, 3 and so on, without drift; with a `reset` that starts the count
+-- again. Of length 0 it ticks without waiting.
+---@param period number|string|table|ward.Duration
 ---@return neap.Interval
-function time.interval(period)
-  local seconds = duration(period, 1, "interval")
-  if seconds == 0 then check.fail(1, "interval", "a duration above zero expected") end
-  return Interval.new(seconds)
-end
+function time.interval(period) return Interval.every(at_least_zero(period, 1, "interval")) end
 
+
+--- An awaitable with a deadline. What it waits for goes on after a timeout.
+---@class ward.Timeout
+---@field private awaited any
+---@field private deadline number
+local Timeout = {}
+Timeout.__index = Timeout
 
 local function in_time(index, ...)
   if not index then error("timeout", 0) end
   return ...
 end
 
-
---- Waits for an awaitable, but no longer than a while. What is waited for goes on after a timeout.
----@param awaited any
----@param limit number|string  a duration
+--- Waits for the awaitable, but no longer than to the deadline.
 ---@return any ...  what its `wait` returns
 -- Raises "timeout".
+function Timeout:wait()
+  return in_time(neap.select({ self.awaited }, self.deadline - clock.now()))
+end
+
+Timeout.__call = Timeout.wait
+
+
+--- Sets a deadline for an awaitable.
+---@param awaited any
+---@param limit number|string|table|ward.Duration
+---@return ward.Timeout
 function time.timeout(awaited, limit)
   awaitable.check(awaited, 1, "timeout")
-  return in_time(select({ awaited }, duration(limit, 2, "timeout")))
+  local deadline = clock.now() + at_least_zero(limit, 2, "timeout")
+  return setmetatable({ awaited = awaited, deadline = deadline }, Timeout)
 end
 
 
 --- Sleeps here and now, without an awaitable.
----@param delay number|string  a duration
----@return number seconds  that have passed
-function time.sleep_blocking(delay) return timer.sleep(duration(delay, 1, "sleep_blocking")) end
+---@param delay number|string|table|ward.Duration
+---@return true
+function time.sleep_blocking(delay)
+  neap.sleep(at_least_zero(delay, 1, "sleep_blocking"))
+  return true
+end
 
 return time

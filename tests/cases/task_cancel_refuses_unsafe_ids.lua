@@ -1,7 +1,7 @@
 -- Ids over 2^53 are not exact numbers; task.cancel says so instead of ending the wrong task.
 local function try(label, id)
   local cancelled, err = task.cancel(id)
-  local short = err and err:match("exceeds the safe integer range %(2^53%)")
+  local short = err and err:match("exceeds safe integer range %(2^53%)")
   print(label, cancelled, short)
 end
 try("2^53", 2 ^ 53)

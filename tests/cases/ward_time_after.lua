@@ -18,4 +18,4 @@ for _ = 1, 3 do
   collectgarbage()
   async.await(time.sleep("500ms"))
 end
-print(select(2, pcall(function() time.after(1) end)))
+print(select(2, pcall(function() time.after(1, "no function") end)))

@@ -11,4 +11,4 @@ print("tick " .. interval:wait())
 task.wait(2.5)
 print("two and a half periods late:")
 for _ = 1, 3 do print("tick " .. interval()) end
-print(select(2, pcall(function() time.interval(0) end)))
+print(select(2, pcall(function() time.interval("0 parsecs") end)))

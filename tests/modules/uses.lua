@@ -50,7 +50,7 @@ end
 
 uses["ward.time"] = function(time)
   assert(time.after(0.001, function() return "late" end):wait() == "late")
-  assert_fails("timeout", time.timeout, time.sleep(1), 0.001)
+  assert_fails("timeout", time.timeout(time.sleep(1), 0.001))
 end
 
 uses["neap.program"] = function(program)

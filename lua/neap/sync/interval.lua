@@ -25,6 +25,17 @@ local Interval = {}
 Interval.__index = Interval
 
 
+--- Makes an interval of so many seconds, which may be 0: then it ticks without waiting.
+function Interval.every(seconds)
+  local self = setmetatable({
+    start = now(), period = seconds, taken = 0, returned = {}, waiters = nil,
+    place = false, index = false, order = 0, deadline = 0,
+  }, Interval)
+  self.waiters = Waiters.new(self)
+  return self
+end
+
+
 --- An awaitable that ticks: tick n is due at n periods after this call, however late the others
 -- were.
 ---@param period number|string  a duration above zero
@@ -32,12 +43,7 @@ Interval.__index = Interval
 function Interval.new(period)
   local seconds = duration(period, 1, "interval")
   if seconds == 0 then check.fail(1, "interval", "a duration above zero expected") end
-  local self = setmetatable({
-    start = now(), period = seconds, taken = 0, returned = {}, waiters = nil,
-    place = false, index = false, order = 0, deadline = 0,
-  }, Interval)
-  self.waiters = Waiters.new(self)
-  return self
+  return Interval.every(seconds)
 end
 
 
@@ -83,6 +89,15 @@ function Interval:pass_on(waiter)
   end
   insert(self.returned, tick)
   sort(self.returned)
+end
+
+
+--- Starts again: the next tick is the first, a period from now. Who waits, waits for that.
+function Interval:reset()
+  self.start, self.taken, self.returned = now(), 0, {}
+  if not self.place then return end
+  self.place:remove(self)
+  state.timers:park(self, due(self))
 end
 
 
