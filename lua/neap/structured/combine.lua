@@ -1,15 +1,149 @@
 --- `all`, `any` and `settle`: waiting for several awaitables at once.
 --
--- Each is waited for by a helper task in a scope, so that an early end, or a cancelled caller,
--- leaves no wait behind. What is waited for is not touched: tasks go on.
+-- The task waits at a gathering: a place that parks an arm at each awaitable, and wakes the task
+-- whenever one of them is woken. What is waited for is not touched: tasks go on. Something of
+-- somebody else's, that has only a `wait` method, is waited for by a helper task.
 
-local Future = require "neap.sync.future"
-local Scope = require "neap.structured.scope"
 local awaitable = require "neap.kernel.awaitable"
 local protected = require "neap.pcall.protected"
+local runs = require "neap.kernel.runs"
+local tasks = require "neap.task.task"
 local vm = require "neap.kernel.vm"
+local Waiters = require "neap.kernel.waiters"
+
+local error, setmetatable = error, setmetatable
+local is_own, state, wait = awaitable.is_own, runs.state, tasks.wait
 
 local combine = {}
+
+--- Who stands for the task at one awaitable.
+---@class neap.GatheringArm
+---@field gathering neap.Gathering
+---@field number integer  of the list
+---@field awaited table  what it waits for
+local Arm = {}
+Arm.__index = Arm
+
+
+function Arm:wake(giver, value)
+  local gathering = self.gathering
+  self.giver, self.value = giver or false, value
+  local count = gathering.woken_count + 1
+  gathering.woken[count], gathering.woken_count = self, count
+  if gathering.task then gathering:release() end
+end
+
+
+---@class neap.Gathering
+---@field private arms (neap.GatheringArm|false)[]  false once it has been looked at
+---@field private helpers neap.Task[]
+---@field private woken neap.GatheringArm[]  those that were woken, in order
+---@field private woken_count integer
+---@field private seen integer  how many of them have been looked at
+---@field private left integer  how many of the list have not
+---@field private is_parked boolean  whether the arms are
+---@field private task table|false  who waits
+local Gathering = {}
+Gathering.__index = Gathering
+
+
+local function new(list, count)
+  local self = setmetatable({
+    arms = {}, helpers = {}, woken = {}, woken_count = 0, seen = 0, left = count,
+    is_parked = false, task = false,
+  }, Gathering)
+  for i = 1, count do
+    self.arms[i] = setmetatable({
+      gathering = self, number = i, awaited = list[i], place = false, giver = false, index = false,
+    }, Arm)
+  end
+  return self
+end
+
+
+--- Parks the arms, each at what it waits for. While one is parked, another may be woken, by a
+-- finalizer of the user's.
+local function park_arms(self)
+  self.is_parked = true
+  for i = 1, #self.arms do
+    local arm = self.arms[i]
+    if arm then
+      if not is_own(arm.awaited) then
+        arm.awaited = tasks.spawn(awaitable.wait, arm.awaited)
+        self.helpers[#self.helpers + 1] = arm.awaited
+      end
+      local place, argument = arm.awaited:place_to_wait()
+      if arm.awaited:is_ready() then arm:wake() else place:park(arm, argument) end
+    end
+  end
+end
+
+
+function Gathering:park(task)
+  task.place, self.task = self, task
+  if not self.is_parked then park_arms(self) end
+  if self.task and self.seen < self.woken_count then self:release() end
+end
+
+
+--- Wakes the task. What the arms were handed is given back if that is cancelled before it runs.
+function Gathering:release()
+  local task = self.task
+  task.place, self.task = false, false
+  return task:wake(self)
+end
+
+
+--- The task is cancelled where it waits, or after it was woken: nothing is waited for any more.
+function Gathering:pass_on()
+  for i = 1, #self.arms do
+    if self.arms[i] then Waiters.withdraw(self.arms[i]) end
+  end
+  for i = 1, #self.helpers do self.helpers[i]:cancel() end
+end
+
+function Gathering:remove(task)
+  task.place, self.task = false, false
+  return self:pass_on()
+end
+
+function Gathering:describe()
+  return self.left .. (self.left == 1 and " awaitable" or " awaitables")
+end
+
+
+--- Waits until one more has come to its end, and looks at it.
+---@return integer number  of the list
+---@return boolean ok
+---@return any ...  its results or its error
+local function next_end(self)
+  local arms = self.arms
+  if not self.is_parked then
+    for i = 1, #arms do
+      local awaited = arms[i] and arms[i].awaited
+      if awaited and is_own(awaited) and awaited:is_ready() then
+        arms[i], self.left = false, self.left - 1
+        return i, protected.pcall(awaited.wait, awaited)
+      end
+    end
+  end
+  if self.seen == self.woken_count then wait(self).giver = false end
+  self.seen = self.seen + 1
+  local arm = self.woken[self.seen]
+  arms[arm.number], self.left = false, self.left - 1
+  return arm.number, protected.pcall(arm.awaited.claim, arm.awaited, arm)
+end
+
+
+--- Calls fn(number, ok, ...) with the end of each of a list, in the order in which they come, until
+-- it returns true.
+local function gather(list, count, fn)
+  if state.is_cancelling then tasks.checkpoint() end
+  local self = new(list, count)
+  while self.left > 0 do
+    if fn(next_end(self)) then return self:pass_on() end
+  end
+end
 
 
 --- Waits until all have ended well.
@@ -17,13 +151,13 @@ local combine = {}
 ---@return table results  the first result of each, in the order of the list; their number in `n`
 -- Raises the first error, in the order of time.
 function combine.all(list)
-  awaitable.check_list(list, "all", true)
-  local results = { n = #list }
-  Scope.within(Scope.new(), function(scope)
-    for i = 1, #list do
-      scope:spawn(function() results[i] = awaitable.wait(list[i]) end)
-    end
+  local count = awaitable.check_list(list, "all", true)
+  local results, has_failed, failure = { n = count }, false, nil
+  gather(list, count, function(number, ok, result)
+    if ok then results[number] = result else has_failed, failure = true, result end
+    return has_failed
   end)
+  if has_failed then error(failure, 0) end
   return results
 end
 
@@ -33,28 +167,14 @@ end
 ---@return any ...  its results
 -- Raises the error of the last one to fail, if all do.
 function combine.any(list)
-  awaitable.check_list(list, "any", false)
-  local winner, failed = Future.new(), 0
-  local function settle(ok, ...)
-    if ok then return winner:resolve(...) end
-    failed = failed + 1
-    if failed == #list then winner:reject((...)) end
-  end
-  Scope.within(Scope.new(), function(scope)
-    for i = 1, #list do
-      scope:spawn(function() settle(protected.pcall(awaitable.wait, list[i])) end)
-    end
-    winner:watch(function() scope:cancel() end)
+  local count = awaitable.check_list(list, "any", false)
+  local winner, failure
+  gather(list, count, function(_, ok, ...)
+    if ok then winner = vm.pack(...) else failure = (...) end
+    return ok
   end)
-  return winner:wait()
-end
-
-
-local function outcome(ok, ...)
-  if not ok then return { ok = false, error = (...) } end
-  local packed = vm.pack(...)
-  packed.ok = true
-  return packed
+  if not winner then error(failure, 0) end
+  return vm.unpack(winner, 1, winner.n)
 end
 
 
@@ -63,12 +183,11 @@ end
 ---@return table outcomes  in the order of the list: `{ ok = true, n = count, ... }` with the
 --- results, or `{ ok = false, error = err }`
 function combine.settle(list)
-  awaitable.check_list(list, "settle", true)
+  local count = awaitable.check_list(list, "settle", true)
   local outcomes = {}
-  Scope.within(Scope.new(), function(scope)
-    for i = 1, #list do
-      scope:spawn(function() outcomes[i] = outcome(protected.pcall(awaitable.wait, list[i])) end)
-    end
+  gather(list, count, function(number, ok, ...)
+    local outcome = ok and vm.pack(...) or { error = (...) }
+    outcomes[number], outcome.ok = outcome, ok
   end)
   return outcomes
 end

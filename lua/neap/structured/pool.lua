@@ -10,7 +10,7 @@ local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
 local tasks = require "neap.task.task"
 
-local setmetatable = setmetatable
+local error, setmetatable = error, setmetatable
 local state, wait = runs.state, tasks.wait
 
 ---@class neap.Pool
@@ -85,17 +85,20 @@ end
 ---@param list table
 ---@param fn fun(item: any, index: integer): any
 ---@return table results  the first result of each, in the order of the list; their number in `n`
--- Raises the first error, once the others are cancelled.
+-- Raises the first error, once the others are cancelled; "cancelled" if somebody has cancelled one.
 function Pool:map(list, fn)
   check.type(list, "table", 1, "map")
   check.callable(fn, 2, "map")
   local count = list.n or #list
-  local results = { n = count }
+  local results, jobs = { n = count }, {}
   Scope.within(Scope.new(), function(scope)
     for i = 1, count do
-      scope:own(submit(self, function() results[i] = fn(list[i], i) end))
+      jobs[i] = scope:own(submit(self, function() results[i] = fn(list[i], i) end))
     end
   end)
+  for i = 1, count do
+    if jobs[i].state == "cancelled" then error("cancelled", 0) end
+  end
   return results
 end
 
