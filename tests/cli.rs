@@ -505,3 +505,32 @@ fn a_lost_failure_is_reported_once_with_its_places() {
     assert_eq!(first, report);
     assert_eq!(outcome.stderr.matches("nobody looks").count(), 1, "{}", outcome.stderr);
 }
+
+#[test]
+fn a_report_comes_after_what_was_printed_and_shows_the_fields_of_a_table() {
+    let folder = folder("report_in_order");
+    let script = r#"
+        local neap = require "neap"
+        print "printed before"
+        local err = { code = 7, message = "no tide", at = { "quay", 3 } }
+        err.itself = err
+        neap.spawn(error, err):detach()
+        neap.yield()
+        print "printed after"
+        error { reason = "storm" }
+    "#;
+    fs::write(folder.join("script.lua"), script).unwrap();
+    let mut command = Command::new("sh");
+    command.args(["-c", "\"$0\" run script.lua 2>&1", env!("CARGO_BIN_EXE_neap")]);
+    let outcome = finish(command.current_dir(folder), b"");
+    let lines: Vec<_> = outcome.stdout.lines().filter(|it| !it.starts_with(['\t', 's'])).collect();
+    let fields = r#"{ at = { "quay", 3 }, code = 7, itself = { at = {...}, code = 7, "#;
+    assert_eq!(lines.len(), 4, "{outcome:#?}");
+    assert_eq!((lines[0], lines[2]), ("printed before", "printed after"));
+    assert!(
+        lines[1].starts_with("neap: task 2 failed: ") && lines[1].contains(fields),
+        "{}",
+        lines[1]
+    );
+    assert_eq!(lines[3], r#"{ reason = "storm" }"#);
+}

@@ -241,3 +241,36 @@ fn a_module_name_cannot_leave_the_library() -> Result<()> {
     }
     Ok(())
 }
+
+/// A value of the program's own, which mlua gives a metatable that scripts cannot see.
+struct Ship;
+
+impl mlua::UserData for Ship {
+    fn add_methods<M: mlua::UserDataMethods<Self>>(methods: &mut M) {
+        methods.add_method("wait", |_, _, ()| Ok(("moored", 7)));
+    }
+}
+
+struct Pilot;
+
+impl mlua::UserData for Pilot {
+    fn add_methods<M: mlua::UserDataMethods<Self>>(methods: &mut M) {
+        methods.add_meta_method(mlua::MetaMethod::Call, |_, _, ()| Ok("at your service"));
+    }
+}
+
+#[test]
+fn tasks_wait_for_the_programs_own_values() -> Result<()> {
+    let lua = lua_with_neap()?;
+    lua.globals().set("ship", lua.create_userdata(Ship)?)?;
+    lua.globals().set("pilot", lua.create_userdata(Pilot)?)?;
+    let chunk = r#"
+        local neap = require "neap"
+        local text, number = neap.await(ship)
+        local index, first = neap.select { neap.future(), ship }
+        return text, number == 7, index == 2, first, neap.all({ pilot })[1], neap.await(pilot)
+    "#;
+    let expected = ["moored", "true", "true", "moored", "at your service", "at your service"];
+    assert_eq!(strings(neap::run(&lua, lua.load(chunk))?)?, expected);
+    Ok(())
+}

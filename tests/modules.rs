@@ -25,7 +25,7 @@ const FLOORS: [(&str, &[&str]); 8] = [
 ];
 
 /// Where the files stand that have no floor's folder around them.
-const TOP: [(&str, &str); 8] = [
+const TOP: [(&str, &str); 9] = [
     ("neap", "faces"),
     ("task", "faces"),
     ("async_await", "faces"),
@@ -34,6 +34,7 @@ const TOP: [(&str, &str); 8] = [
     ("neap.program", "faces"),
     ("neap.check", "basics"),
     ("neap.duration", "basics"),
+    ("neap.fields", "basics"),
 ];
 
 /// The locals of modules that functions assign to, and why they are no fields of a run. Whatever

@@ -26,12 +26,15 @@ function check.type(value, expected, position, name, level)
   end
 end
 
---- Whether a value can be called: a function, or one with `__call`.
+--- Whether a value can be called: a function, or one with a `__call` that can. What hides its
+-- metatable is taken for one: a call will tell.
 ---@return boolean
 function check.is_callable(value)
-  if type(value) == "function" then return true end
+  local kind = type(value)
+  if kind ~= "table" and kind ~= "userdata" then return kind == "function" end
   local metatable = getmetatable(value)
-  return type(metatable) == "table" and metatable.__call ~= nil
+  if type(metatable) ~= "table" then return metatable ~= nil end
+  return type(metatable.__call) == "function"
 end
 
 

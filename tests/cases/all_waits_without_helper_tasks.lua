@@ -1,5 +1,6 @@
 -- all, any and settle wait by themselves: no task stands for them in the list of tasks, none can be
--- cancelled behind their backs, and what they were handed is given back if their caller is cancelled.
+-- cancelled behind their backs, and what they were handed is given back if their caller is
+-- cancelled.
 local neap = require "neap"
 
 local futures = { neap.future(), neap.future(), neap.future() }

@@ -14,7 +14,7 @@ local table_of_parts = time.duration({ seconds = 1, millis = 250, micros = 500 }
 local number = time.duration(2.5)
 show("micros", table_of_parts:micros(), number:micros(), (table_of_parts + number):micros())
 show("micros", (number - table_of_parts):micros(), (table_of_parts * 2):micros())
-show("millis", time.duration("1m30s"):millis(), (number:neg()):millis(), number:neg():abs():millis())
+show("millis", time.duration("1m30s"):millis(), (-number):millis(), number:neg():abs():millis())
 show("compare", time.duration("1s") < number, time.duration("2500ms") == number)
 show("text", number)
 show("parsed", time.parse_duration("1h30m"):seconds(), time.parse_duration("soon"))

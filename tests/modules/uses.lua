@@ -53,6 +53,12 @@ uses["ward.time"] = function(time)
   assert_fails("timeout", time.timeout(time.sleep(1), 0.001))
 end
 
+uses["neap.fields"] = function(fields)
+  local value = { 7, nil, "tide", name = "ebb", inner = { deep = { deeper = {} } } }
+  assert(fields.describe(value) == '{ 7, [3] = "tide", inner = { deep = {...} }, name = "ebb" }'
+    or fields.describe(value):find("inner = { deep = {...} }", 1, true), fields.describe(value))
+end
+
 uses["neap.program"] = function(program)
   local got
   assert(program.run(function(...) task.wait(0.001) got = ... end, 7) and got == 7)

@@ -1,13 +1,15 @@
 --- What can be waited for.
 --
--- Anything with a `wait` method is an awaitable, or anything that can be called. neap's own have
+-- Anything with a `wait` method is an awaitable, or anything that can be called. It is asked
+-- itself, for its metatable may be locked, as those of a program's userdata are. neap's own have
 -- three more methods, which let a `select` wait for several at once: `is_ready()` tells whether
--- `wait` would return at once; `place()` gives the place to park at, and an argument for its
--- `park`; `claim(waiter)` gives what `wait` would return, from what the woken waiter was handed.
+-- `wait` would return at once; `place_to_wait()` gives the place to park at, and an argument for
+-- its `park`; `claim(waiter)` gives what `wait` would return, from what the woken waiter was
+-- handed.
 
 local check = require "neap.check"
 
-local getmetatable, type = getmetatable, type
+local getmetatable, pcall, type = getmetatable, pcall, type
 
 local awaitable = {}
 
@@ -27,13 +29,8 @@ end
 function awaitable.is_own(value) return own[getmetatable(value)] or false end
 
 
-local function field(value, name)
-  if type(value) == "table" then return value[name] end
-  local metatable = getmetatable(value)
-  local index = type(metatable) == "table" and metatable.__index
-  if type(index) == "table" then return index[name] end
-  if type(index) == "function" then return index(value, name) end
-end
+local function wait_field(value) return value.wait end
+local function call(value, ...) return value(...) end
 
 
 --- How to wait for a value: its `wait` method, or `__call`.
@@ -41,10 +38,9 @@ end
 function awaitable.wait_of(value)
   local kind = type(value)
   if kind ~= "table" and kind ~= "userdata" then return nil end
-  local wait = field(value, "wait")
-  if check.is_callable(wait) then return wait end
-  local metatable = getmetatable(value)
-  return type(metatable) == "table" and metatable.__call or nil
+  local ok, wait = pcall(wait_field, value)
+  if ok and check.is_callable(wait) then return wait end
+  return check.is_callable(value) and call or nil
 end
 
 
@@ -75,6 +71,9 @@ function awaitable.wait(value, ...) return awaitable.wait_of(value)(value, ...) 
 ---@return boolean is_own  whether all of them are neap's own
 function awaitable.check_list(list, name, may_be_empty)
   check.type(list, "table", 1, name, 2)
+  if own[getmetatable(list)] or list[1] == nil and awaitable.wait_of(list) then
+    check.fail(1, name, "a list expected, got an awaitable: wrap it in { }", 2)
+  end
   local count, is_own = #list, true
   for i = 1, count do
     if not own[getmetatable(list[i])] then

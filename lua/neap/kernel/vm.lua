@@ -208,6 +208,12 @@ function vm.set_traceback(traceback)
   if debug and debug.traceback then debug.traceback = traceback end
 end
 
+--- Has what was printed before come out before a report does: a pipe may hold it back.
+function vm.flush_output()
+  local io = global_value("io")
+  if io and io.stdout then pcall(io.stdout.flush, io.stdout) end
+end
+
 --- Writes a line to standard error, or to whatever this host has in its place.
 ---@param text string
 function vm.write_error(text)

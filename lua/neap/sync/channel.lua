@@ -161,6 +161,10 @@ function Channel:wait()
 end
 
 
+--- The same.
+Channel.recv = Channel.wait
+
+
 --- Receives a value if there is one.
 ---@return any value
 ---@return "empty"|"closed"|nil err

@@ -8,6 +8,7 @@
 
 local call_barred = require "neap.kernel.barred"
 local clock = require "neap.kernel.clock"
+local fields = require "neap.fields"
 local loop = require "neap.task.loop"
 local runs = require "neap.kernel.runs"
 local hooks = require "neap.kernel.hooks"
@@ -36,10 +37,14 @@ local function remedy(err)
 end
 
 
---- An error as text, with advice where there is some.
+--- An error as text, with advice where there is some; a table with its fields, if it has no text.
 function failures.describe(err)
   local ok, text = pcall(tostring, err)
-  if not ok or type(text) ~= "string" then text = "(a " .. type(err) .. " that gives no text)" end
+  if not ok or type(text) ~= "string" then
+    text = "(a " .. type(err) .. " that gives no text)"
+  elseif type(err) == "table" and text:find("^table: ") then
+    text = fields.describe(err)
+  end
   return text .. remedy(err)
 end
 
@@ -48,6 +53,7 @@ local function write(err, traceback, what)
   failures.reported = failures.reported + 1
   local text = "neap: " .. what .. " failed: " .. failures.describe(err)
   if traceback and traceback ~= "" then text = text .. "\nstack traceback:\n" .. traceback end
+  vm.flush_output()
   local ok, raised = pcall(clock.report or vm.write_error, text)
   if ok then return end
   vm.write_error(text)

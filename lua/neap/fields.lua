@@ -1,0 +1,41 @@
+--- A table as text, for an error that is one: its fields, sorted, two levels deep, in one line.
+
+local concat, sort = table.concat, table.sort
+local next, pairs, tostring, type = next, pairs, tostring, type
+
+local fields = {}
+
+--- How long the line may become.
+local LONGEST = 200
+
+local function by_name(a, b)
+  if type(a) == type(b) and (type(a) == "number" or type(a) == "string") then return a < b end
+  return type(a) < type(b)
+end
+
+local function text_of(value, depth)
+  if type(value) == "string" then return '"' .. value:gsub("%c", " ") .. '"' end
+  if type(value) ~= "table" then return tostring(value) end
+  if next(value) == nil then return "{}" end
+  if depth == 0 then return "{...}" end
+  local names, parts = {}, {}
+  for name in pairs(value) do names[#names + 1] = name end
+  sort(names, by_name)
+  for i = 1, #names do
+    local name = names[i]
+    local label = name == i and "" or type(name) == "string" and name .. " = "
+      or "[" .. tostring(name) .. "] = "
+    parts[i] = label .. text_of(value[name], depth - 1)
+  end
+  return "{ " .. concat(parts, ", ") .. " }"
+end
+
+
+--- Describes a table. Its `__tostring`, `__index` and the like are not called.
+function fields.describe(value)
+  local text = text_of(value, 2)
+  if #text > LONGEST then text = text:sub(1, LONGEST - 3) .. "..." end
+  return text
+end
+
+return fields
