@@ -7,7 +7,7 @@ end
 
 caught(function() neap.semaphore() end)
 caught(function() neap.semaphore("one") end)
-caught(function() neap.semaphore(0) end)
+caught(function() neap.semaphore(-1) end)
 caught(function() neap.semaphore(1.5) end)
 caught(function() neap.semaphore(0 / 0) end)
 local mutex = neap.mutex()

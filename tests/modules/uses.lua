@@ -172,6 +172,15 @@ uses["neap.sync.interval"] = function(Interval)
   end)
 end
 
+uses["neap.sync.patience"] = function(wait_until)
+  local future = require("neap.sync.future").new()
+  run(function()
+    assert(wait_until(future, 1) == nil)
+    spawn(function() sleep(1) future:resolve(7) end)
+    assert(wait_until(future, 9) and future:wait() == 7)
+  end)
+end
+
 uses["neap.sync.semaphore"] = function(Semaphore)
   local mutex, log = Semaphore.mutex(), {}
   local function hold(name) mutex:with(function() sleep(1) log[#log + 1] = name end) end

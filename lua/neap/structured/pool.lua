@@ -3,62 +3,70 @@
 -- A job is a task that has not begun until there is room for it. A job that fails fails its own
 -- task and nothing else.
 
-local Scope = require "neap.structured.scope"
 local Waiters = require "neap.kernel.waiters"
+local awaitable = require "neap.kernel.awaitable"
 local check = require "neap.check"
+local combine = require "neap.structured.combine"
+local protected = require "neap.pcall.protected"
 local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
 local tasks = require "neap.task.task"
 
-local error, setmetatable = error, setmetatable
+local pairs, setmetatable, sort = pairs, setmetatable, table.sort
 local state, wait = runs.state, tasks.wait
 
 ---@class neap.Pool
 ---@field private size integer
+---@field private jobs table<neap.Task, boolean>  that are not dead: whether each may run
 ---@field private running integer
 ---@field private queue neap.Waiters  tasks that have not begun
 ---@field private idlers neap.Waiters  those who wait until no job is left
+---@field private scope neap.Scope|false  that the jobs belong to
 local Pool = {}
 Pool.__index = Pool
 
 
 --- Makes a pool.
 ---@param size integer  how many jobs may run at a time, 1 or more
+---@param scope? neap.Scope  that its jobs belong to
 ---@return neap.Pool
-function Pool.new(size)
+function Pool.new(size, scope)
   check.whole(size, 1, 1, "pool")
-  local self = setmetatable({ size = size, running = 0, queue = nil, idlers = nil }, Pool)
+  local self = setmetatable({
+    size = size, jobs = {}, running = 0, queue = nil, idlers = nil, scope = scope or false,
+  }, Pool)
   self.queue, self.idlers = Waiters.new(self, "queue"), Waiters.new(self, "idle")
   return self
 end
 
 
-local function wake_idlers(self)
-  if self.running == 0 and not self.queue:head() then self.idlers:wake_all() end
-end
-
 --- Counts a job that is going to begin.
 local function admit(self, task)
-  self.running = self.running + 1
-  task:observe(self)
+  self.running, self.jobs[task] = self.running + 1, true
 end
 
 
 --- A job is dead: the next one begins.
 ---@private
-function Pool:ended()
-  self.running = self.running - 1
-  local following = self.queue:head()
-  if not following then return wake_idlers(self) end
-  self.queue:remove(following)
-  admit(self, following)
-  following:wake()
+function Pool:ended(job)
+  if self.jobs[job] then self.running = self.running - 1 end
+  self.jobs[job] = nil
+  local following = self.running < self.size and self.queue:head()
+  if following then
+    self.queue:remove(following)
+    admit(self, following)
+    following:wake()
+  elseif self.running == 0 and not self.queue:head() then
+    self.idlers:wake_all()
+  end
 end
 
 
 --- Makes a job: ready where there is room, else parked in the queue, and counted when it is woken.
 local function submit(self, fn, ...)
   local task = tasks.new(fn, ...)
+  self.jobs[task] = false
+  task:observe(self)
   if self.running < self.size then
     admit(self, task)
     scheduler.admit(task)
@@ -67,7 +75,7 @@ local function submit(self, fn, ...)
     self.queue:park(task)
     scheduler.count(task)
   end
-  return task
+  return self.scope and self.scope:own(task) or task
 end
 
 
@@ -75,9 +83,46 @@ end
 ---@param fn function
 ---@param ... any  its arguments
 ---@return neap.Task
+-- Raises in a pool of a scope that is ending.
 function Pool:submit(fn, ...)
   check.callable(fn, 1, "submit")
+  if self.scope then self.scope:check_open("submit") end
   return submit(self, fn, ...)
+end
+
+
+--- Cancels all jobs, those that run and those that wait for room.
+function Pool:cancel()
+  local jobs = {}
+  for job in pairs(self.jobs) do jobs[#jobs + 1] = job end
+  sort(jobs, function(a, b) return a.id > b.id end) -- so that none of them begins meanwhile
+  for i = 1, #jobs do jobs[i]:cancel() end
+end
+
+
+--- The jobs of a `map`: the first that does not return ends the others.
+---@class neap.Batch
+---@field [integer] neap.Task
+---@field private first neap.Task|false  that did not return
+local Batch = {}
+Batch.__index = Batch
+
+function Batch:cancel()
+  for i = 1, #self do self[i]:cancel() end
+end
+
+function Batch:ended(job)
+  if job.state == "returned" or self.first then return end
+  self.first = job
+  self:cancel()
+end
+
+--- The finalizer of the caller: no job outlives it.
+function Batch:close()
+  self:cancel()
+  for i = 1, #self do
+    if not self[i]:done() then wait(self[i]:place_to_wait()) end
+  end
 end
 
 
@@ -89,16 +134,17 @@ end
 function Pool:map(list, fn)
   check.type(list, "table", 1, "map")
   check.callable(fn, 2, "map")
-  local count = list.n or #list
-  local results, jobs = { n = count }, {}
-  Scope.within(Scope.new(), function(scope)
-    for i = 1, count do
-      jobs[i] = scope:own(submit(self, function() results[i] = fn(list[i], i) end))
-    end
-  end)
-  for i = 1, count do
-    if jobs[i].state == "cancelled" then error("cancelled", 0) end
+  if state.is_cancelling then tasks.checkpoint() end
+  local owner, jobs = scheduler.current_task(), setmetatable({ first = false }, Batch)
+  if owner then owner:add_finalizer(jobs.close, nil, jobs) end
+  for i = 1, list.n or #list do
+    jobs[i] = submit(self, fn, list[i], i)
+    jobs[i]:observe(jobs)
   end
+  local ok, results = protected.pcall(combine.all, jobs)
+  if not ok then jobs:close() end
+  if owner then owner:remove_finalizer(jobs.close, jobs) end
+  if not ok then jobs.first:raise() end
   return results
 end
 
@@ -109,9 +155,16 @@ function Pool:wait()
   if self.running > 0 or self.queue:head() then wait(self.idlers) end
 end
 
+function Pool:is_ready() return self.running == 0 and not self.queue:head() end
+function Pool:place_to_wait() return self.idlers end
+function Pool.claim() end
+
+
 function Pool:describe(purpose)
   if purpose == "idle" then return "a pool's last job" end
   return "a place in a pool (" .. self.running .. " of " .. self.size .. " taken)"
 end
 
-return Pool
+function Pool:__tostring() return "pool (" .. self.running .. " of " .. self.size .. " running)" end
+
+return awaitable.declare(Pool)

@@ -5,6 +5,7 @@
 -- to `on_error`. The scope is a finalizer of the caller too: however the caller ends, nothing of
 -- the scope outlives it.
 
+local Pool = require "neap.structured.pool"
 local Waiters = require "neap.kernel.waiters"
 local check = require "neap.check"
 local failures = require "neap.task.failures"
@@ -87,6 +88,22 @@ function Scope:own(child)
 end
 
 
+--- Raises, at the line that called the public function, if no child may be added any more.
+---@private
+function Scope:check_open(name)
+  if self.is_ending then error("attempt to " .. name .. " in a scope that is ending", 3) end
+end
+
+
+--- Makes a pool whose jobs belong to the scope: a failing one ends it, and they end with it.
+---@param size integer  how many jobs may run at a time, 1 or more
+---@return neap.Pool
+function Scope:pool(size)
+  check.whole(size, 1, 1, "pool")
+  return Pool.new(size, self)
+end
+
+
 --- Starts a task in the scope.
 ---@param fn function
 ---@param ... any  its arguments
@@ -94,7 +111,7 @@ end
 -- Raises if the scope is ending.
 function Scope:spawn(fn, ...)
   check.callable(fn, 1, "spawn")
-  if self.is_ending then error("attempt to spawn in a scope that is ending", 2) end
+  self:check_open("spawn")
   return self:own(tasks.spawn(fn, ...))
 end
 
@@ -107,6 +124,11 @@ end
 function Scope:describe()
   return "a scope (" .. self.count .. (self.count == 1 and " task" or " tasks") .. " left)"
 end
+
+function Scope:__tostring()
+  return "scope (" .. self.count .. (self.count == 1 and " task)" or " tasks)")
+end
+
 
 local function close(self)
   self:cancel()

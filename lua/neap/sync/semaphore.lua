@@ -2,56 +2,96 @@
 -- holder.
 --
 -- A permit that is released goes straight to the first who waits, so that nobody overtakes; if that
--- one is cancelled before it ran, the permit goes to the next.
+-- one is cancelled before it ran, the permit goes to the next. One that begins with none is a
+-- signal: who releases wakes who waits, and what nobody waits for is kept.
 
 local Waiters = require "neap.kernel.waiters"
+local awaitable = require "neap.kernel.awaitable"
 local check = require "neap.check"
+local clock = require "neap.kernel.clock"
+local duration = require "neap.duration"
 local protected = require "neap.pcall.protected"
 local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
 local tasks = require "neap.task.task"
+local wait_until = require "neap.sync.patience"
 
-local error, setmetatable = error, setmetatable
-local state, wait = runs.state, tasks.wait
+local error, huge, setmetatable, tostring = error, math.huge, setmetatable, tostring
+local current_task, state, wait = scheduler.current_task, runs.state, tasks.wait
 
 ---@class neap.Semaphore
 ---@field private name string
----@field private size integer
+---@field private most number  how many permits there can be
 ---@field private free integer
 ---@field private waiters neap.Waiters
+---@field private holder neap.Task|false  who took the mutex last
 local Semaphore = {}
 Semaphore.__index = Semaphore
 
 
 local function new(name, size)
-  local self = setmetatable({ name = name, size = size, free = size, waiters = nil }, Semaphore)
+  local self = setmetatable({
+    name = name, most = size > 0 and size or huge, free = size, waiters = nil, holder = false,
+  }, Semaphore)
   self.waiters = Waiters.new(self)
   return self
 end
 
 
 --- Makes a semaphore.
----@param size integer  how many can hold it at a time, 1 or more
+---@param size integer  how many can hold it at a time; 0: none before the first `release`
 ---@return neap.Semaphore
 function Semaphore.new(size)
-  check.whole(size, 1, 1, "semaphore")
+  check.whole(size, 0, 1, "semaphore")
   return new("semaphore", size)
 end
+
 
 --- Makes a mutex: a semaphore for one holder.
 ---@return neap.Semaphore
 function Semaphore.mutex() return new("mutex", 1) end
 
 
+--- Takes a permit that is free, or was handed over.
+local function take(self)
+  self.holder = current_task() or false
+  return true
+end
+
+
 --- Takes a permit; waits while there is none. It is the caller's to release, however it ends;
 -- `with` sees to that by itself.
-function Semaphore:acquire()
+---@param timeout? number|string  a duration
+---@return true|nil acquired
+---@return "timeout"? err
+function Semaphore:acquire(timeout)
   if state.is_cancelling then tasks.checkpoint() end
+  local seconds = timeout ~= nil and duration(timeout, 1, "acquire")
   if self.free > 0 then
     self.free = self.free - 1
-    return
+    return take(self)
   end
-  wait(self.waiters).giver = false
+  local waiter
+  if seconds then
+    waiter = wait_until(self.waiters, clock.now() + seconds)
+    if not waiter then return nil, "timeout" end
+  else
+    waiter = wait(self.waiters)
+  end
+  return self:claim(waiter)
+end
+
+
+--- Takes a permit, as an awaitable does: a semaphore can stand in a `select`.
+---@return true
+function Semaphore:wait() return self:acquire() end
+
+function Semaphore:is_ready() return self.free > 0 end
+function Semaphore:place_to_wait() return self.waiters end
+
+function Semaphore:claim(waiter)
+  waiter.giver = false
+  return take(self)
 end
 
 
@@ -60,13 +100,19 @@ end
 function Semaphore:try_acquire()
   if self.free == 0 then return false end
   self.free = self.free - 1
-  return true
+  return take(self)
 end
+
+
+--- How many permits are free.
+---@return integer
+function Semaphore:count() return self.free end
 
 
 --- Takes back the permit of a waiter that is cancelled before it ran.
 function Semaphore:pass_on()
   local waiter = self.waiters:head()
+  self.holder = false
   if waiter then
     self.waiters:remove(waiter)
     waiter:wake(self)
@@ -76,13 +122,20 @@ function Semaphore:pass_on()
 end
 
 
---- Gives a permit back.
--- Raises if all of them are free.
-function Semaphore:release()
-  if self.free == self.size then
-    error("attempt to release a " .. self.name .. " that nobody holds", 2)
+--- Gives permits back; or, where it began with none, gives new ones.
+---@param count? integer  1 if absent
+-- Raises if so many are not taken.
+function Semaphore:release(count)
+  if count == nil then count = 1 end
+  check.whole(count, 1, 1, "release")
+  if count == huge then check.fail(1, "release", "a number with an end expected, got inf") end
+  if self.free + count > self.most then
+    if self.free == self.most then
+      error("attempt to release a " .. self.name .. " that nobody holds", 2)
+    end
+    error("attempt to release more of a " .. self.name .. " than is held", 2)
   end
-  self:pass_on()
+  for _ = 1, count do self:pass_on() end
 end
 
 
@@ -103,14 +156,22 @@ end
 function Semaphore:with(fn, ...)
   check.callable(fn, 1, "with")
   self:acquire()
-  local owner = scheduler.current_task()
+  local owner = current_task()
   if owner then owner:add_finalizer(self.pass_on, nil, self) end
   return ended(self, owner, protected.pcall(fn, ...))
 end
 
 
-function Semaphore:describe()
-  return self.name .. " (" .. self.free .. " of " .. self.size .. " free)"
+--- What it is, how much of it is free, and of a mutex who holds it.
+function Semaphore:__tostring()
+  if self.name == "mutex" then
+    local holder = self.holder and "held by " .. tostring(self.holder) or "held"
+    return "mutex (" .. (self.free == 1 and "free" or holder) .. ")"
+  end
+  local most = self.most < huge and " of " .. self.most or ""
+  return "semaphore (" .. self.free .. most .. " free)"
 end
 
-return Semaphore
+function Semaphore:describe() return tostring(self) end
+
+return awaitable.declare(Semaphore)
