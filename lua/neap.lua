@@ -25,6 +25,7 @@ clock.find_with(require "neap.hosts.default")
 local neap = {
   run = run.run,
   step = run.step,
+  close = run.close,
   spawn = tasks.spawn,
   current = scheduler.current_task,
   finally = tasks.finally,

@@ -428,3 +428,71 @@ fn the_seams_tell_and_arrange() {
         "##,
     );
 }
+
+#[test]
+fn a_stepped_host_hears_of_failures_within_a_second() {
+    host(
+        r##"
+        local time, reports = 0, {}
+        neap.use { now = function() return time end }
+        neap.on_error(function(err) reports[#reports + 1] = err .. " at " .. time end)
+        neap.spawn(function() while true do neap.sleep(0.25) end end)
+        local kept = neap.spawn(error, "kept", 0)
+        neap.spawn(error, "dropped", 0)
+        local seen = neap.spawn(error, "seen", 0)
+        neap.spawn(function() pcall(seen.wait, seen) end)
+        local future = neap.future()
+        for frame = 1, 8 do
+          if frame == 4 then future:reject("rejected") end
+          neap.step()
+          time = time + 0.25
+        end
+        assert(table.concat(reports, ", ") == "kept at 1, dropped at 1, rejected at 1.75", table.concat(reports, ", "))
+        assert(select(2, pcall(kept.wait, kept)) == "kept")
+        "##,
+    );
+}
+
+#[test]
+fn close_ends_everything_in_time() {
+    host(
+        r##"
+        local time, log, reports = 0, {}, {}
+        local function now() return time end
+        neap.use { now = now, sleep = function(seconds) time = time + seconds end }
+        neap.on_error(function(err) reports[#reports + 1] = err end)
+        local function program(cleaning)
+          neap.finally(function() neap.sleep(cleaning) log[#log + 1] = cleaning end)
+          neap.sleep(1000)
+        end
+        neap.spawn(program, 0.5)
+        neap.spawn(error, "failed", 0)
+        neap.yield()
+        assert(neap.close() == true and #neap.tasks() == 0 and log[1] == 0.5)
+        assert(reports[1] == "failed")
+        assert(time == 0.5, time)
+
+        neap.spawn(program, 3)
+        neap.spawn(program, 60)
+        neap.spawn(function()
+          neap.finally(neap.spawn, function() neap.sleep(1000) end)
+          neap.sleep(1000)
+        end)
+        neap.yield()
+        assert(neap.close("5s") == false and #neap.tasks() == 0 and log[2] == 3 and not log[3])
+        assert(reports[2] == "a finalizer waits and nothing can wake it", reports[2])
+        assert(time == 3.5, time)
+        assert(neap.close() == true)
+        assert(not pcall(neap.run, neap.close))
+        assert(select(2, pcall(neap.close, "soon")):find("bad argument #1 to 'close'", 1, true))
+
+        -- A host without a sleep: what is ready runs, what would have to sleep is given up.
+        neap.use { now = now }
+        neap.spawn(program, 0)
+        neap.spawn(program, 1)
+        neap.step()
+        neap.step()
+        assert(neap.close() == false and #neap.tasks() == 0)
+        "##,
+    );
+}

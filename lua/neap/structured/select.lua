@@ -137,7 +137,7 @@ local function choose(list, count, is_all_own, deadline)
       local awaited = list[i]
       if (is_all_own or is_own(awaited)) and awaited:is_ready() then
         if count <= MANY then state.idle_choice = choice end
-        return i, awaited:wait()
+        return i, awaited:wait(i)
       end
     end
     choice.list, choice.count, choice.is_own, choice.deadline = list, count, is_all_own, deadline
@@ -147,7 +147,7 @@ local function choose(list, count, is_all_own, deadline)
     choice.winner, choice.awaited = false, false
     if count <= MANY then state.idle_choice = choice end
     if winner == 0 then return nil, "timeout" end
-    if winner then return winner, awaited:claim(waiter) end
+    if winner then return winner, awaited:claim(waiter, winner) end
     -- Something had become ready before all were parked: the list is asked again.
   end
 end

@@ -77,7 +77,11 @@ local function timeout(limit, fn, ...)
   wait(guard, now() + seconds)
   if guard.is_late then close(child) end
   if owner then owner:remove_finalizer(close, child) end
-  if guard.is_late and child.state == "cancelled" then error("timeout", 0) end
+  if guard.is_late and child.state == "cancelled" then
+    if owner then owner.late = limit end
+    error("timeout", 0)
+  end
+  if owner and owner.late then owner.late = nil end
   return child:wait()
 end
 

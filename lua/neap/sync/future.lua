@@ -1,10 +1,12 @@
 --- A future: a result that somebody else will supply, once.
 
 local awaitable = require "neap.kernel.awaitable"
+local failures = require "neap.task.failures"
 local joined = require "neap.kernel.joined"
 local runs = require "neap.kernel.runs"
 local tasks = require "neap.task.task"
 local threads = require "neap.kernel.threads"
+local vm = require "neap.kernel.vm"
 
 local error, setmetatable = error, setmetatable
 local state, wait = runs.state, tasks.wait
@@ -41,7 +43,15 @@ function Future:resolve(...) return settle(self, "resolved", threads.keep(...)) 
 --- Gives an error instead, which `wait` raises.
 ---@param err any
 ---@return boolean settled  false if the future was settled before
-function Future:reject(err) return settle(self, "rejected", nil, err) end
+function Future:reject(err)
+  local is_awaited = self:is_awaited()
+  if not settle(self, "rejected", nil, err) then return false end
+  if not is_awaited then
+    self.traceback = vm.traceback(nil, 2)
+    failures.record(self, err, "a future that was rejected")
+  end
+  return true
+end
 
 --- Whether it is settled.
 ---@return boolean
@@ -54,7 +64,10 @@ function Future:done() return self.state ~= "open" end
 function Future:wait()
   if state.is_cancelling then tasks.checkpoint() end
   if self.state == "open" then wait(self) end
-  if self.state == "rejected" then error(self.value, 0) end
+  if self.state == "rejected" then
+    failures.seen(self)
+    error(self.value, 0)
+  end
   return threads.release(self.count, self.value)
 end
 

@@ -37,7 +37,7 @@ end
 
 --- Gives up the first finalizer that waits for ever; the others may go on after that.
 ---@return boolean  false if there is none
-local function give_up_one()
+function deadlock.give_up_one()
   for _, task in ipairs(listing.all()) do
     if task.state == "ending" and task.place then
       failures.report("a finalizer waits and nothing can wake it", task, nil, tostring(task))
@@ -50,14 +50,22 @@ local function give_up_one()
 end
 
 
+--- Cancels every task, in the order of their making.
+---@return boolean  whether there was one
+function deadlock.cancel_each()
+  local has_cancelled = false
+  for _, task in ipairs(listing.all()) do has_cancelled = task:cancel() or has_cancelled end
+  return has_cancelled
+end
+
+
 --- Cancels every task and runs the loop until all are dead, finalizers included. A finalizer that
 -- waits for what can never come is given up, and reported.
 function deadlock.cancel_all()
   local is_over
   repeat
-    local has_cancelled = false
-    for _, task in ipairs(listing.all()) do has_cancelled = task:cancel() or has_cancelled end
-    is_over = loop.drive() or not (has_cancelled or give_up_one())
+    local has_cancelled = deadlock.cancel_each()
+    is_over = loop.drive() or not (has_cancelled or deadlock.give_up_one())
   until is_over
 end
 

@@ -139,7 +139,8 @@ function methods:failed(err, thread)
   local raised = self.raised
   if raised and rawequal(raised.value, err) then
     -- It came through a wait: where it was raised comes first.
-    traceback = (raised.traceback or "") .. "\nwaited for by " .. tostring(self) .. ":\n"
+    local arm = self.raised_arm and ", arm " .. self.raised_arm .. " of a select" or ""
+    traceback = (raised.traceback or "") .. "\nwaited for by " .. tostring(self) .. arm .. ":\n"
       .. traceback:gsub("^%s*%[C%][^\n]*\n", "")
   end
   close(self, vm.close_failed, err)

@@ -29,6 +29,9 @@ runs.declare { unseen = {}, failure_count = 0 }
 
 local handler
 
+--- How long a failure may go unseen, in seconds, in a host's own loop.
+local PATIENCE = 1
+
 
 local function remedy(err)
   if not vm.is_refused_yield(err) then return "" end
@@ -82,18 +85,24 @@ function failures.report(err, task, traceback, what)
 end
 
 
-local function report_lost(everything)
-  local unseen, lost = state.unseen, {}
-  for record in pairs(unseen) do
-    if everything or not record.reference[1] then lost[#lost + 1] = record end
-  end
-  sort(lost, function(a, b) return a.order < b.order end)
-  for i = 1, #lost do
-    local record = lost[i]
-    unseen[record] = nil
+--- Reports records, in the order in which they came.
+local function report_all(records)
+  sort(records, function(a, b) return a.order < b.order end)
+  for i = 1, #records do
+    local record = records[i]
+    record.unseen[record] = nil
     failures.report(record.err, record.reference[1], record.traceback, record.what)
   end
-  if not next(unseen) then hooks.unwatch(report_lost) end
+end
+
+
+local function report_lost(everything)
+  local lost = {}
+  for record in pairs(state.unseen) do
+    if everything or not record.reference[1] then lost[#lost + 1] = record end
+  end
+  report_all(lost)
+  if not next(state.unseen) then hooks.unwatch(report_lost) end
 end
 
 
@@ -104,12 +113,14 @@ function failures.name_of(task)
 end
 
 
---- Records the failure of a task.
-function failures.record(task, err)
+--- Records the failure of a task, or of a future that nobody waits for.
+---@param what? string  what has failed
+function failures.record(task, err, what)
   local unseen, order = state.unseen, state.failure_count + 1
   if not next(unseen) then hooks.watch(report_lost) end
   local record = {
-    err = err, traceback = task.traceback, what = failures.name_of(task), order = order,
+    err = err, traceback = task.traceback, what = what or failures.name_of(task),
+    order = order, since = false,
     reference = setmetatable({ task }, weak), unseen = unseen,
   }
   task.failure, unseen[record], state.failure_count = record, true, order
@@ -130,6 +141,19 @@ function failures.seen(task)
   local record = task.failure
   if record then record.unseen[record] = nil end
 end
+
+--- Reports the failures that nobody has seen for a second, where the host's own loop drives the
+-- tasks, which may never end. Whoever waits later still gets the error.
+function failures.report_old()
+  if not next(state.unseen) then return end
+  local now, old = clock.now(), {}
+  for record in pairs(state.unseen) do
+    record.since = record.since or now
+    if now - record.since >= PATIENCE then old[#old + 1] = record end
+  end
+  report_all(old)
+end
+
 
 --- Reports all failures that nobody has seen: the run has ended.
 function failures.flush()

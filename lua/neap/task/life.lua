@@ -64,6 +64,12 @@ function life:status()
 end
 
 
+--- Which `timeout` was late, as the limit that it was given, if the task has caught the error
+-- "timeout", or has failed with it; nil if that was raised by anybody else.
+---@return number|string|nil limit
+function life:timed_out() return self.late end
+
+
 --- Gives the task a name for reports; without an argument, tells it.
 ---@param name? string
 ---@return neap.Task|string?

@@ -3,6 +3,7 @@
 local check = require "neap.check"
 local clock = require "neap.kernel.clock"
 local deadlock = require "neap.task.deadlock"
+local duration = require "neap.duration"
 local failures = require "neap.task.failures"
 local loop = require "neap.task.loop"
 local registry = require "neap.kernel.registry"
@@ -69,19 +70,56 @@ function run.run(main, ...)
 end
 
 
---- Runs one tick, for hosts that own the main loop. Never raises a deadlock. When no task lives any
--- more, failures that nobody has waited for are reported.
+--- Runs one tick, for hosts that own the main loop. Never raises a deadlock. Failures that nobody
+-- waits for are reported within a second, or when no task lives any more.
 ---@return number? seconds  0 if tasks are ready, the time to the next deadline, math.huge when only
 --- something outside can wake a task, nil when no task lives
 function run.step()
   refuse_nested(false)
   local ok, err = loop.enter(scheduler.tick)
   if not ok then error(err, 0) end
+  failures.report_old()
   local idle = loop.idle_time()
   if idle then return idle end
   if registry.alive() > 0 then return huge end
   failures.flush()
   return nil
+end
+
+--- Ticks and sleeps until no task is left, nothing can happen in time, or the time is up.
+local function run_out(deadline)
+  local host = clock.host()
+  while registry.alive() > 0 do
+    local is_busy, left = scheduler.tick(), deadline - clock.now()
+    local idle = is_busy and 0 or loop.idle_time()
+    if left <= 0 or not idle or idle > left or idle > 0 and not host.sleep then return end
+    if idle > 0 then host.sleep(idle) end
+    scheduler.wake_due()
+  end
+end
+
+
+--- Ends everything, for a program that is about to quit: cancels all tasks, runs their finalizers,
+-- and reports what has failed. Finalizers that are not done in time are given up, and reported.
+---@param limit? number|string  a duration; 1 second if absent
+---@return boolean done  whether all finalizers were
+-- Raises inside of a task.
+function run.close(limit)
+  local seconds = limit == nil and 1 or duration(limit, 1, "close")
+  refuse_nested(false)
+  local done = true
+  local ok, err = loop.enter(function()
+    deadlock.cancel_each()
+    run_out(clock.now() + seconds)
+    deadlock.cancel_each()
+    while deadlock.give_up_one() do
+      done = false
+      deadlock.cancel_each()
+    end
+  end)
+  failures.flush()
+  if not ok then error(err, 0) end
+  return done
 end
 
 return run

@@ -45,6 +45,8 @@ local admit, enter, keep = scheduler.admit, runs.enter, threads.keep
 ---@field private cancel_requested boolean  it was cancelled while it ran
 ---@field private detached boolean  its failure is reported at once, and its handle may be dropped
 ---@field private raised neap.Task?  the task whose error it has met last
+---@field private raised_arm integer?  the number that this had in the list of a `select`
+---@field private late any  the limit of the `timeout` that it has met last
 ---@field private failure table?  the record of its failure
 ---@field private label string?  its name
 ---@field private home table?  the run that it lives in, where there are several
@@ -147,14 +149,14 @@ local wait = waits.wait
 --- Waits until the task has ended.
 ---@return any ...  its results
 -- Raises its error, the same value; "cancelled" if it was cancelled.
-function Task:wait()
+function Task:wait(arm)
   if state.is_cancelling then waiting.checkpoint() end
   if self.state ~= "returned" then
     if not has_ended(self) then
       if scheduler.current_task() == self then error("a task cannot wait for itself", 2) end
       wait(self:place_to_wait())
     end
-    if self.state ~= "returned" then return self:raise() end
+    if self.state ~= "returned" then return self:raise(arm) end
   end
   local value = self.value
   if value == nil then return end
@@ -165,17 +167,18 @@ end
 
 
 --- Raises the error that the task ended with.
-function Task:raise()
+---@param arm? integer  the number that the task has in the list of a `select`
+function Task:raise(arm)
   if self.state == "cancelled" then error("cancelled", 0) end
   failures.seen(self)
   local waiter = scheduler.current_task()
-  if waiter then waiter.raised = self end
+  if waiter then waiter.raised, waiter.raised_arm, waiter.late = self, arm, self.late end
   error(self.value, 0)
 end
 
 
 --- What a wait that has been woken returns.
-function Task:claim() return self:wait() end
+function Task:claim(_, arm) return self:wait(arm) end
 
 
 --- Registers a function to run when the current task ends, however it ends: the last one first, on
