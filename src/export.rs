@@ -66,7 +66,12 @@ impl Export {
     /// Whether the file at `path` has this text already; refuses to lose another one.
     fn is_there(&self, path: &Path, text: &str) -> Result<bool, String> {
         match fs::metadata(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return match fs::symlink_metadata(path) {
+                    Ok(_) => Err(cannot_write(path, "it is a link that leads nowhere")),
+                    Err(_) => Ok(false),
+                };
+            }
             Err(error) => return Err(cannot_write(path, &reason(&error))),
             Ok(metadata) if metadata.is_file() => {}
             Ok(_) => return Err(cannot_write(path, "it is there, and no file")),

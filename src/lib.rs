@@ -179,7 +179,13 @@ fn load(lua: &Lua, root: Root) -> Result<()> {
     lua.set_named_registry_value(PCALL, lua.globals().raw_get::<Function>("pcall")?)?;
     loader::add_root(lua, root)?;
     let require: Function = lua.globals().raw_get("require")?;
-    let neap = Table::from_lua(first(protected(lua, &require, "neap")?), lua)?;
+    let neap = match first(protected(lua, &require, "neap")?) {
+        Value::Table(neap) => neap,
+        other => {
+            let text = format!("neap.lua must return a table, not a {}", other.type_name());
+            return Err(Error::runtime(text));
+        }
+    };
     lua.set_named_registry_value(USE, neap.get::<Function>("use")?)?;
     lua.set_named_registry_value(STEP, neap.get::<Function>("step")?)?;
     lua.set_named_registry_value(RUN, neap.get::<Function>("run")?)

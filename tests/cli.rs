@@ -534,3 +534,12 @@ fn a_report_comes_after_what_was_printed_and_shows_the_fields_of_a_table() {
     );
     assert_eq!(lines[3], r#"{ reason = "storm" }"#);
 }
+
+#[test]
+fn a_library_that_returns_no_table_is_refused() {
+    let library = changed_library("no_table", "neap.lua", |_| "return 5".to_owned());
+    let outcome = finish(neap_run(["--lua"]).arg(&library).arg("-"), b"print 'never'");
+    assert_eq!((outcome.code, &*outcome.stdout), (Some(1), ""));
+    let line = outcome.stderr.lines().next().unwrap_or_default();
+    assert!(line.contains("neap.lua must return a table, not a "), "{outcome:#?}");
+}

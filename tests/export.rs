@@ -501,3 +501,17 @@ fn a_clock_is_missed_at_its_first_use_only() {
         Ok(())
     });
 }
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_nowhere_is_refused_before_anything_is_written() {
+    for options in [&[][..], &["--force"], &["--single-file"]] {
+        let directory = nowhere("dangling");
+        fs::create_dir_all(&directory).unwrap();
+        let link = directory.join("neap.lua");
+        std::os::unix::fs::symlink("gone/neap.lua", &link).unwrap();
+        let line = format!("cannot write {}: it is a link that leads nowhere", link.display());
+        assert_refused(&export_to(&directory, options), &line);
+        assert_eq!(fs::read_dir(&directory).unwrap().count(), 1);
+    }
+}

@@ -180,6 +180,41 @@ fn hosts(trials: &mut Vec<Trial>) {
         });
     }
 
+    for interpreter in ["lua5.1", "luajit", "lua5.4"] {
+        add(trials, &format!("host::two_copies_on_{interpreter}"), &[interpreter], move || {
+            let text = r#"local first = require "neap"
+                for name in pairs(package.loaded) do
+                  if name:find("^neap") and name ~= "neap.copies" then package.loaded[name] = nil end
+                end
+                local second = require "neap"
+                first.use(require "neap.hosts.virtual")
+                print(first.run(function() return first.pcall(second.sleep, 1) end))
+                print(second.run(function() return second.pcall(second.sleep, 1) end))"#;
+            let path = script(&format!("two_copies_on_{interpreter}"), text);
+            let mut command = lua(interpreter, path.to_str().expect("a path in UTF-8"), &[]);
+            let told =
+                "another copy of neap waits here, in a task of the first: let both require one";
+            assert_prints(command.envs(NOTHING_ELSE), &format!("false\t{told}\ntrue\t1"))
+        });
+    }
+
+    for interpreter in ["lua5.1", "luajit", "lua5.2", "lua5.3", "lua5.4"] {
+        add(trials, &format!("host::never_run_on_{interpreter}"), &[interpreter], move || {
+            let text = r#"local neap = require "neap"
+                print "the script ends"
+                if arg[1] then neap.spawn(print, arg[1]) neap.spawn(print, "no") end
+                if arg[2] then neap.run(print) end"#;
+            let path = script(&format!("never_run_on_{interpreter}"), text);
+            let run = |args: &[&str]| {
+                let mut command = lua(interpreter, path.to_str().expect("a path in UTF-8"), args);
+                common::finish(command.envs(NOTHING_ELSE), b"").stderr
+            };
+            let told = "neap: 2 tasks never ran: call neap.run, or neap.step in your own loop\n";
+            let all = [run(&["yes"]), run(&[]), run(&["yes", "run"])];
+            if all == [told, "", ""] { Ok(()) } else { Err(format!("{all:?}").into()) }
+        });
+    }
+
     // The user's own handle is served while neap sleeps, and wakes a task.
     let luv = r##"
         assert(burnt < 100, burnt)

@@ -1,5 +1,5 @@
--- A future that is rejected is reported like a failed task if nobody ever waits for it; whoever waits
--- for it gets the error instead, as often as he likes.
+-- A future that is rejected is reported like a failed task if nobody ever waits for it; whoever
+-- waits for it gets the error instead, as often as he likes.
 local neap = require "neap"
 
 neap.on_error(function(err, _, traceback, what)

@@ -1,4 +1,5 @@
--- The error that comes through a select is the arm's own value; the traceback tells which arm it was.
+-- The error that comes through a select is the arm's own value; the traceback tells which arm it
+-- was.
 local neap = require "neap"
 
 local err = {}

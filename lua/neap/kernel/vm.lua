@@ -208,6 +208,30 @@ function vm.set_traceback(traceback)
   if debug and debug.traceback then debug.traceback = traceback end
 end
 
+--- What all copies of neap in this Lua share: a list, where there is a place for one.
+---@return table?
+function vm.copies()
+  local package = global_value("package")
+  local loaded = type(package) == "table" and package.loaded
+  if type(loaded) ~= "table" then return nil end
+  local copies = rawget(loaded, "neap.copies") or setmetatable({}, { __mode = "v" })
+  rawset(loaded, "neap.copies", copies)
+  return copies
+end
+
+--- Has fn called when this Lua is closed, where it can tell: 5.1 and LuaJIT by a userdata, 5.2 and
+-- later by a table; Luau calls nobody.
+function vm.on_close(fn)
+  local newproxy = global_value("newproxy")
+  local ok, proxy = pcall(newproxy, true)
+  if ok then
+    getmetatable(proxy).__gc = fn
+  else
+    proxy = setmetatable({}, { __gc = fn })
+  end
+  vm.at_close = proxy
+end
+
 --- Has what was printed before come out before a report does: a pipe may hold it back.
 function vm.flush_output()
   local io = global_value("io")

@@ -35,7 +35,17 @@ runs.declare {
   is_asleep = false, -- whether the host sleeps, and others may begin a run
   is_stuck = false, -- whether only such another can wake anybody
   sought = false, -- the goal that `drive` runs for
+  has_run = false, -- whether the loop was ever at work
 }
+
+-- Whoever spawns and never lets anything run is told when this Lua is closed.
+vm.on_close(function()
+  local alive = registry.alive()
+  if alive == 0 or state.has_run then return end
+  vm.write_error("neap: " .. alive .. (alive == 1 and " task" or " tasks")
+    .. " never ran: call neap.run, or neap.step in your own loop")
+end)
+
 
 --- Whether the running thread is the host's: the VM's main one, the one that loaded neap, or the
 -- one that called `run` or `step` last.
@@ -91,7 +101,8 @@ end
 ---@return any ...  fn's results or its error
 function loop.enter(fn, ...)
   local me, home = running(), state.home
-  state.is_active, state.driver, state.host_thread = true, me or false, me or false
+  state.is_active, state.has_run = true, true
+  state.driver, state.host_thread = me or false, me or false
   if home then runs.set_under_way(home, true) end
   -- A host that is a coroutine may yield from its sleep, which 5.1's pcall would not allow.
   state.is_unprotected = me ~= nil and not vm.yieldable_pcall

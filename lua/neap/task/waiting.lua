@@ -17,7 +17,7 @@ local scheduler = require "neap.kernel.scheduler"
 local user = require "neap.task.user"
 local vm = require "neap.kernel.vm"
 
-local co_yield, error, setmetatable = coroutine.yield, error, setmetatable
+local co_yield, error, pairs, setmetatable = coroutine.yield, error, pairs, setmetatable
 local current_thread, running, state = scheduler.current_thread, vm.running, runs.state
 
 local waiting = {}
@@ -50,6 +50,20 @@ local function wait_in_host(place, argument)
 end
 
 
+--- Tells whether a thread is a task's of this copy of neap. The other copies in this Lua ask.
+local this_copy = { owns = function(thread) return state.task_of[thread] ~= nil end }
+local copies = vm.copies() or {}
+copies[#copies + 1] = this_copy
+waiting.this_copy = this_copy
+
+local function is_of_another_copy(thread)
+  for _, copy in pairs(copies) do
+    if copy ~= this_copy and copy.owns(thread) then return true end
+  end
+  return false
+end
+
+
 --- Waits in a coroutine that is not the scheduler's.
 ---@param of_thread fun(thread: thread): neap.UserTask, boolean  finds its task, or makes it
 local function wait_in_coroutine(of_thread, me, place, argument)
@@ -57,6 +71,9 @@ local function wait_in_coroutine(of_thread, me, place, argument)
   local root = registry.root_of(me)
   if ending.is_over(root) then
     while true do co_yield() end
+  end
+  if is_of_another_copy(root) then
+    error("another copy of neap waits here, in a task of the first: let both require one", 0)
   end
   local task, is_new = of_thread(root)
   if task.cancel_requested then
