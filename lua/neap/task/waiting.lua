@@ -51,7 +51,9 @@ end
 
 
 --- Tells whether a thread is a task's of this copy of neap. The other copies in this Lua ask.
-local this_copy = { owns = function(thread) return state.task_of[thread] ~= nil end }
+local this_copy = {
+  owns = function(thread) return state.task_of[registry.root_of(thread)] ~= nil end,
+}
 local copies = vm.copies() or {}
 copies[#copies + 1] = this_copy
 waiting.this_copy = this_copy
@@ -72,7 +74,7 @@ local function wait_in_coroutine(of_thread, me, place, argument)
   if ending.is_over(root) then
     while true do co_yield() end
   end
-  if is_of_another_copy(root) then
+  if is_of_another_copy(me) then
     error("another copy of neap waits here, in a task of the first: let both require one", 0)
   end
   local task, is_new = of_thread(root)
