@@ -153,7 +153,7 @@ function face.task_join(view)
   if standing == "pending" then error("cannot join a pending task", 0) end
   if standing == "running" then error("cannot join a running task", 0) end
   local task, me = view.task, caller()
-  if not task:done() and not me then run_chain(task) end
+  if not (task:done() or me) and (task.home or false) == state.home then run_chain(task) end
   if not task:done() then tasks.wait(task:place_to_wait()) end
   failures.seen(task)
 end

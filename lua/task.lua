@@ -46,7 +46,8 @@ local function restarted(position, name, thread, ...)
   if not made then
     made = new_user_task(nil, thread, keep(...))
     user.admit(made)
-  elseif made.state == "pending" or user.is_parked(made) then
+  elseif (made.state == "pending" or user.is_parked(made))
+      and (made.box or (made.home or false) == state.home) then
     made:restart(...)
   else
     return nil
@@ -76,7 +77,8 @@ function task.spawn(target, ...)
   if kind ~= "function" then target = function_of(target, 1, "spawn") end
   local thread = create(target)
   local made = new_user_task(target, false)
-  made.thread, made.state, state.task_of[thread] = thread, "started", made
+  made.thread, made.state = thread, "started"
+  user.register(made, thread)
   count(made)
   run_now(made, ...)
   return thread
@@ -97,7 +99,7 @@ function task.defer(target, ...)
   if kind ~= "function" then target = function_of(target, 1, "defer") end
   local thread = create(target)
   local made = new_user_task(target, thread, keep(...))
-  state.task_of[thread] = made
+  user.register(made, thread)
   defer(made)
   count(made)
   return thread
@@ -110,12 +112,12 @@ end
 ---@param ... any  its arguments
 ---@return integer id  for `task.cancel`
 function task.delay(seconds, target, ...)
-  local kind = type(target)
+  local kind, deadline = type(target), now() + seconds_of(seconds)
   local made
   if kind == "thread" then
     made = restarted(2, "delay", target, ...)
     if made then
-      state.timers:park(made, now() + seconds_of(seconds))
+      state.timers:park(made, deadline)
     else
       made = user.find(target)
     end
@@ -123,7 +125,7 @@ function task.delay(seconds, target, ...)
     if kind ~= "function" then target = function_of(target, 2, "delay") end
     made = new_user_task(target, false, keep(...))
     state.postponed[made] = true
-    state.timers:park(made, now() + seconds_of(seconds))
+    state.timers:park(made, deadline)
     user.admit(made)
   end
   state.delayed[made.id] = made

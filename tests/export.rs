@@ -186,7 +186,10 @@ fn where_nothing_can_be_written_one_line_says_so() {
     symlink(&target, directory.join("neap.lua")).unwrap();
     let outcome = export_to(&directory, &["--single-file"]);
     let file = directory.join("neap.lua");
-    assert_refused(&outcome, &format!("cannot write {}: it is a link that leads nowhere", file.display()));
+    assert_refused(
+        &outcome,
+        &format!("cannot write {}: it is a link that leads nowhere", file.display()),
+    );
     assert!(!target.exists());
 }
 

@@ -496,3 +496,19 @@ fn close_ends_everything_in_time() {
         "##,
     );
 }
+
+#[test]
+fn a_deadlock_in_a_coroutine_leaves_the_loop() {
+    host(
+        r##"
+        neap.use(require "neap.hosts.virtual")
+        local thread = coroutine.create(function()
+          local ok, err = pcall(neap.run, function() neap.future():wait() end)
+          assert(not ok and err:find("deadlock", 1, true), err)
+          coroutine.yield()
+        end)
+        assert(coroutine.resume(thread))
+        assert(neap.run(function() return "fine" end) == "fine")
+        "##,
+    );
+}

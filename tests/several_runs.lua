@@ -108,7 +108,10 @@ assert(#failures == 0, failures[1])
 local log = {}
 local function note(...)
   local words = {}
-  for i = 1, select("#", ...) do words[i] = tostring((select(i, ...))) end
+  for i = 1, select("#", ...) do
+    local word = select(i, ...)
+    words[i] = type(word) == "number" and ("%g"):format(word) or tostring(word)
+  end
   log[#log + 1] = table.concat(words, " ")
 end
 
@@ -174,6 +177,50 @@ start(function()
 end)
 assert(loop() == 0)
 told("second sleeps 2; continued 1; second ends; first ends 1")
+
+-- A thread that waits in one run is not continued by another; it can be cancelled from there.
+local waiting
+start(function()
+  neap.run(function()
+    waiting = task.spawn(function() note("slept", neap.sleep(3)) neap.sleep(50) end)
+    neap.sleep(5)
+  end)
+end)
+start(function()
+  neap.run(function()
+    neap.sleep(1)
+    task.spawn(waiting)
+    neap.sleep(3)
+    note("cancel", task.cancel(waiting))
+  end)
+end)
+assert(loop() == 0)
+told("slept 3; cancel true")
+
+-- One that has been woken is not stuck, whoever asks; and ticks go on when the first in line is
+-- gone.
+local ask, answer, ticks = neap.channel(), neap.channel(), neap.interval(1)
+start(function()
+  neap.run(function()
+    neap.sleep(0.5)
+    ask:send("from the first")
+    note("first got", answer:wait())
+    note("first tick", ticks:wait())
+  end)
+end)
+start(function()
+  neap.run(function() note("second got", ask:wait()) answer:send("from the second") end)
+end)
+start(function() neap.run(neap.timeout, 0.75, function() neap.pcall(ticks.wait, ticks) end) end)
+loop()
+told("second got from the first; first got from the second; first tick 1")
+assert(#failures == 1 and failures[1] == "timeout", failures[1])
+failures = {}
+
+-- A wait outside of every run is told.
+start(function() neap.sleep(1) end)
+assert(failures[1]:find("attempt to wait outside of neap.run", 1, true), failures[1])
+failures = {}
 
 -- Failures, deadlocks and refusals are those of one run.
 start(function()

@@ -13,6 +13,7 @@ local function on_collection(fn)
   setmetatable({}, { __gc = fn })
 end
 
+neap.on_error(function() end)
 local ROUNDS = 300
 local settled, woken, chosen = 0, 0, 0
 local waiting = {}
@@ -41,6 +42,16 @@ end
 neap.yield()
 while waiting[1] do
   wake_one()
+  neap.yield()
+end
+neap.sleep(1)
+-- One that cancels a task which fails, or begins, just then has it end once.
+local victim
+for _ = 1, ROUNDS do
+  on_collection(function() return victim and victim:cancel() end)
+  victim = neap.spawn(error, {})
+  victim:detach()
+  neap.yield()
   neap.yield()
 end
 neap.sleep(1)

@@ -18,7 +18,9 @@ function joined:park(waiter)
     if not others then
       others = Waiters.new(self)
       self.others = others
-      -- The collector may have called code of the user's that has ended what is waited for.
+      -- The collector may have called code of the user's that has ended what is waited for, or who
+      -- waits.
+      if waiter.is_concluding then return end
       if self:is_ready() then return waiter:wake() end
     end
     return others:park(waiter)

@@ -38,13 +38,11 @@ local Timers = require "neap.kernel.timers"
 local vm = require "neap.kernel.vm"
 local Waiters = require "neap.kernel.waiters"
 
-local co_yield, resume, running, status =
-  coroutine.yield, coroutine.resume, vm.running, coroutine.status
-local huge, now, pairs = math.huge, clock.now, pairs
+local co_yield, resume, status = coroutine.yield, coroutine.resume, coroutine.status
+local huge, now, pairs, running = math.huge, clock.now, pairs, vm.running
 local BEGIN, DONE, acquire, exchange, hand_over, recycle = threads.BEGIN, threads.DONE,
   threads.acquire, threads.exchange, threads.hand_over, threads.recycle
 local state = runs.state
-
 --- The requests that a thread can yield; under ENDED, `requests` holds what is done when it ends.
 local YIELD, PARK, DIE, ENDED = {}, {}, {}, {}
 
@@ -214,6 +212,7 @@ local requests = {
   [DIE] = function(task) return task:kill() end,
   [DONE] = done,
   [ENDED] = function(task, thread, ok, err)
+    exchange.count, exchange.value = nil, nil -- of a thread that has never begun
     if not ok then return task:failed(err, thread) end
     return finish(task, "returned")
   end,
@@ -246,6 +245,7 @@ local function begin(task, ...)
   if not fn then return task:begin(...) end
   local thread = idle_thread
   if thread then idle_thread = false else thread = acquire() end
+  if not task.fn then return recycle(thread) end -- a finalizer that the collector called ended it
   if task.state == "pending" then task.state = "started" end
   task_of[thread], task.thread, current = task, thread, thread
   local token = task.value == nil and BEGIN or hand_over(task)
@@ -428,7 +428,10 @@ function scheduler.waits(elsewhere)
   --- Lets every other ready task run.
   function waits.yield()
     local me = running()
-    if me ~= current or is_cancelling then return elsewhere(me, turn) end
+    if me ~= current or is_cancelling then
+      elsewhere(me, turn)
+      return
+    end
     co_yield(YIELD)
     while current ~= me do co_yield() end
   end
@@ -445,7 +448,7 @@ function scheduler.suspend(me, place, argument)
 end
 
 
---- Ends the running task, which has been cancelled. Never returns.
+--- Ends the running task. Never returns.
 function scheduler.request_death()
   co_yield(DIE)
   while true do co_yield() end
@@ -462,7 +465,7 @@ function scheduler.set_current(thread) current = thread end
 function scheduler.current_task()
   local me = running()
   if me == current or not (current or state.bar) then return task_of[me or false] end
-  return current and (me and task_of[me] or task_of[current]) or nil
+  return current and (task_of[registry.root_of(me) or false] or task_of[current]) or nil
 end
 
 

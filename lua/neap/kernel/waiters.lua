@@ -100,10 +100,10 @@ end
 function Waiters:clear()
   local last = self.last
   self.first, self.last = 1, 0
-  if last > SMALL then
-    self.limit = SMALL
-    self.queue = {}
-  end
+  if last <= SMALL then return end
+  -- The collector may call code of the user's here, which parks somebody.
+  local fresh = {}
+  if self.last == 0 then self.queue, self.limit = fresh, SMALL end
 end
 
 

@@ -146,21 +146,22 @@ end
 
 
 --- Takes what a caller is resumed with while its child is suspended.
-function receive(handler, me, child, token, ...)
-  if token == DELIVER then
-    local ok, count, value = ...
+function receive(handler, me, child, ...)
+  if (...) == DELIVER then
+    local _, ok, count, value = ...
     if not ok then return caught(handler, child, value) end
+    if levels.map[child] then levels.map[child] = nil end
     put(state.children, child)
     return true, release(count, value)
   end
   -- Anything else is meant for the child, if it comes from its user, by whatever way.
   local task = state.task_of[me]
-  if task and not user.is_parked(task) and current_thread() ~= me then
+  if task and not user.is_parked(task) and task.state ~= "pending" and current_thread() ~= me then
     return receive(handler, me, child, co_yield())
   end
   local depth = state.depth
   state.depth = depth + 1
-  return answer(handler, me, child, depth, resume(child, token, ...))
+  return answer(handler, me, child, depth, resume(child, ...))
 end
 
 

@@ -82,6 +82,7 @@ end
 function Gathering:park(task)
   task.place, self.task = self, task
   if not self.is_parked then park_arms(self) end
+  if task.is_concluding then return self:pass_on() end
   if self.task and self.seen < self.woken_count then self:release() end
 end
 

@@ -105,8 +105,9 @@ function Choice:park(task)
     place:park(arm, argument)
   end
   if self.deadline then state.timers:park(self[0], self.deadline) end
-  -- One may have been woken while others were parked, by a finalizer of the user's.
-  if self.winner then self:remove(task) end
+  -- One may have been woken while others were parked, or the task cancelled, by a finalizer of the
+  -- user's.
+  if task.place ~= self then self:remove(task) end
 end
 
 

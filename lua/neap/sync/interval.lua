@@ -57,17 +57,32 @@ local function take(self)
 end
 
 
---- Parks a waiter, and the interval itself in the timers (it is a waiter as well as a place).
+--- Parks the interval itself in the timers (it is a waiter as well as a place), for the first in
+-- line: where several runs share it, in those of the run that this one lives in.
+local function set(self)
+  local first = self.waiters:head()
+  local holder = first.choice or first.gathering or first
+  local home = (holder.task or holder).home
+  local timers = home and home ~= state.home and home.timers or state.timers
+  timers:park(self, due(self))
+  if timers ~= state.timers then clock.rouse(home) end
+end
+
+
+--- Parks a waiter.
 function Interval:park(waiter)
   self.waiters:park(waiter)
   waiter.place = self
-  if not self.place then state.timers:park(self, due(self)) end
+  if not self.place then set(self) end
 end
 
 
 function Interval:remove(waiter)
+  local was_first = waiter == self.waiters:head()
   self.waiters:remove(waiter)
-  if self.place and not self.waiters:head() then self.place:remove(self) end
+  if not (was_first and self.place) then return end
+  self.place:remove(self)
+  if self.waiters:head() then set(self) end
 end
 
 
@@ -76,7 +91,7 @@ function Interval:wake()
   local waiter = self.waiters:head()
   self.waiters:remove(waiter)
   waiter:wake(self, take(self))
-  if self.waiters:head() and not self.place then state.timers:park(self, due(self)) end
+  if self.waiters:head() and not self.place then set(self) end
 end
 
 
@@ -97,7 +112,7 @@ function Interval:reset()
   self.start, self.taken, self.returned = now(), 0, {}
   if not self.place then return end
   self.place:remove(self)
-  state.timers:park(self, due(self))
+  set(self)
 end
 
 

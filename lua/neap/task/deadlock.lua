@@ -35,11 +35,12 @@ local function report(host)
 end
 
 
---- Gives up the first finalizer that waits for ever; the others may go on after that.
+--- Gives up the first finalizer that waits for ever, or any that runs; the others may go on after
+-- that.
 ---@return boolean  false if there is none
-function deadlock.give_up_one()
+function deadlock.give_up_one(any)
   for _, task in ipairs(listing.all()) do
-    if task.state == "ending" and task.place then
+    if task.state == "ending" and (any or task.place) then
       failures.report("a finalizer waits and nothing can wake it", task, nil, tostring(task))
       task:leave()
       task:kill()
@@ -65,7 +66,8 @@ function deadlock.cancel_all()
   local is_over
   repeat
     local has_cancelled = deadlock.cancel_each()
-    is_over = loop.drive() or not (has_cancelled or deadlock.give_up_one())
+    is_over = loop.drive()
+      or not (has_cancelled or deadlock.give_up_one(false) or deadlock.cancel_each())
   until is_over
 end
 

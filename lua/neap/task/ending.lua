@@ -67,6 +67,7 @@ end
 --- Sees to all that the end of a task, or of one of its finalizers, concerns.
 ---@param outcome "returned"|"failed"|"cancelled"
 function methods:conclude(outcome, count, value)
+  self.is_concluding = true
   -- A user may have closed its thread, so that it has not gone on with what it was handed.
   Waiters.withdraw(self)
   if self.value ~= nil then self.count, self.value = nil, nil end
@@ -117,6 +118,7 @@ end
 
 --- Ends a task that stands nowhere and does not run: its code is never resumed again.
 function methods:kill()
+  self.is_concluding = true
   close(self, vm.close)
   return scheduler.finish(self, "cancelled")
 end
@@ -135,6 +137,7 @@ end
 
 --- Ends a task whose thread has raised an error.
 function methods:failed(err, thread)
+  self.is_concluding = true
   local traceback = vm.traceback(thread)
   local raised = self.raised
   if raised and rawequal(raised.value, err) then
@@ -152,6 +155,7 @@ end
 --- Ends a task whose thread has yielded by itself.
 function methods:yielded()
   if self.cancel_requested then return self:kill() end
+  self.is_concluding = true
   local traceback = vm.traceback(self.thread)
   close(self, vm.close)
   return fail(self, self.state == "ending" and YIELDED or self.yield_error, traceback)

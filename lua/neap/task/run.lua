@@ -28,10 +28,11 @@ end
 
 
 --- The loop of `run`: until the main task has ended, then until all others have.
+---@return string? report  of a deadlock
 local function until_over(main)
   local goal = { is_reached = false, ended = main_ended }
   main:observe(goal)
-  if not loop.drive(goal) then error(deadlock.resolve(), 0) end
+  if not loop.drive(goal) then return deadlock.resolve() end
   if main.state ~= "returned" or not loop.drive() then deadlock.cancel_all() end
 end
 
@@ -44,7 +45,7 @@ function run.until_done(main, previous)
   if main.state == "failed" then failures.seen(main) end
   failures.flush()
   if previous then runs.enter(previous) end
-  if not ok then error(err, 0) end
+  if not ok or err then error(err, 0) end
   return main:wait()
 end
 
@@ -110,11 +111,11 @@ function run.close(limit)
   local done = true
   local ok, err = loop.enter(function()
     deadlock.cancel_each()
-    run_out(clock.now() + seconds)
-    deadlock.cancel_each()
-    while deadlock.give_up_one() do
+    local deadline = clock.now() + seconds
+    run_out(deadline)
+    while deadlock.cancel_each() or deadlock.give_up_one(true) do
       done = false
-      deadlock.cancel_each()
+      run_out(deadline)
     end
   end)
   failures.flush()

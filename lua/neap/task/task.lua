@@ -40,6 +40,7 @@ local admit, enter, keep = scheduler.admit, runs.enter, threads.keep
 ---@field private is_observed boolean  whether its end concerns anybody
 ---@field private has_epilogue boolean  whether it has had a finalizer, or was cancelled as it ran
 ---@field private observer table?  is told of its end, by its method `ended`
+---@field private is_concluding boolean  its end has begun: it is too late to cancel it
 ---@field private finalizers table?  in threes: function, count, value
 ---@field private outcome table?  how it has ended, while the finalizers run
 ---@field private cancel_requested boolean  it was cancelled while it ran
@@ -58,6 +59,7 @@ Task.yield_error = "attempt to yield from a task: use neap.yield()"
 
 Task.giver, Task.index, Task.is_observed, Task.has_epilogue, Task.detached, Task.cancel_requested =
   false, false, false, false, false, false
+Task.is_concluding = false
 Task.wake = scheduler.wake
 
 for name, method in pairs(life) do Task[name] = method end
@@ -204,6 +206,7 @@ local function with_home(class)
   local function back(home, previous, ...)
     if home ~= previous then
       enter(previous)
+      home.is_stuck = false
       clock.rouse(home)
     end
     return ...

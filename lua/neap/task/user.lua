@@ -30,6 +30,9 @@ local loose = registry.map("k")
 --- The tasks that are parked for their user and cannot be let go.
 runs.declare { held = {} }
 
+--- Where several runs share this Lua, the tasks of all of them, by their threads.
+local everywhere = registry.map("kv")
+
 local weak = { __mode = "v" }
 
 local user = {}
@@ -117,11 +120,21 @@ end
 
 
 --- The task of a thread, if it has one.
-function user.find(thread) return state.task_of[thread] or loose.map[thread] end
+function user.find(thread)
+  return state.task_of[thread] or loose.map[thread] or everywhere.map[thread]
+end
+
+--- Has a thread lead to its task.
+function user.register(task, thread)
+  if not thread then return end
+  state.task_of[thread] = task
+  if state.home then everywhere.map[thread] = task end
+end
+
 
 --- Counts a new task; it is to be parked, or to run now.
 function user.admit(task)
-  if task.target then state.task_of[task.target] = task end
+  user.register(task, task.target)
   scheduler.count(task)
 end
 

@@ -28,7 +28,10 @@ HostWaiter.__index = HostWaiter
 
 function HostWaiter:wake(giver, value)
   self.giver, self.value, self.is_reached = giver or false, value, true
-  if self.home ~= state.home then clock.rouse(self.home) end
+  if self.home ~= state.home then
+    self.home.is_stuck = false
+    clock.rouse(self.home)
+  end
 end
 
 
@@ -74,6 +77,9 @@ local function wait_in_coroutine(of_thread, me, place, argument)
   if ending.is_over(root) then
     while true do co_yield() end
   end
+  if state.home == runs.first and not state.has_run then
+    error("attempt to wait outside of neap.run, on a host where each run has its own tasks", 0)
+  end
   if is_of_another_copy(me) then
     error("another copy of neap waits here, in a task of the first: let both require one", 0)
   end
@@ -93,8 +99,10 @@ local function wait_in_coroutine(of_thread, me, place, argument)
     thread = callers[thread]
   end
   task.target, task.thread, task.state = me, false, "started"
-  place:park(task, argument)
+  -- What it was to begin with, or go on with, has come to nothing: its user has resumed it.
+  if task.value ~= nil then task.count, task.value = nil, nil end
   if is_new then scheduler.count(task) end
+  place:park(task, argument)
   co_yield()
   while current_thread() ~= me do co_yield() end
   return task
