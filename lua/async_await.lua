@@ -86,7 +86,7 @@ end
 ---@return async_await.Task
 function face.task_create(fn, ...)
   check.callable(fn, 1, "task_create")
-  local count, value = threads.keep(...)
+  local count, value = threads.pack(...)
   local view = { task = false, fn = fn, count = count, value = value }
   return setmetatable(view, View)
 end
@@ -98,7 +98,7 @@ end
 function face.task_start(view)
   check_view(view, 1, "task_start")
   if view.task then error("attempted to start a non-pending task", 0) end
-  local task = tasks.new(view.fn, threads.release(view.count, view.value))
+  local task = tasks.new(view.fn, threads.unpack(view.count, view.value))
   task.view, task.yield_error = view, "attempted to yield from a task function body"
   view.task, view.fn, view.value = task, nil, nil
   scheduler.admit(task)
@@ -238,7 +238,7 @@ local function get(future)
   if view.state ~= "dead" then face.task_join(view) end
   failures.seen(view.task)
   if view.error ~= nil then error(view.error, 0) end
-  return threads.release(view.task.count, view.task.value)
+  return threads.unpack(view.task.count, view.task.value)
 end
 
 

@@ -18,7 +18,7 @@ local vm = require "neap.kernel.vm"
 local setmetatable, status, type = setmetatable, coroutine.status, type
 local now, sleep, state = clock.now, neap.sleep, runs.state
 local count, defer, run_now = scheduler.count, scheduler.defer, scheduler.run_now
-local create, keep, new_user_task = vm.create_for_function, threads.keep, tasks.new_user_task
+local create, pack, new_user_task = vm.create_for_function, threads.pack, tasks.new_user_task
 
 --- Times from here on are taken for mistakes; ids from here on are not exact numbers.
 local ABSURD, SAFE = 2 ^ 64, 2 ^ 53
@@ -44,7 +44,7 @@ local function restarted(position, name, thread, ...)
   end
   local made = user.find(thread)
   if not made then
-    made = new_user_task(nil, thread, keep(...))
+    made = new_user_task(nil, thread, pack(...))
     user.admit(made)
   elseif (made.state == "pending" or user.is_parked(made))
       and (made.box or (made.home or false) == state.home) then
@@ -98,7 +98,7 @@ function task.defer(target, ...)
   end
   if kind ~= "function" then target = function_of(target, 1, "defer") end
   local thread = create(target)
-  local made = new_user_task(target, thread, keep(...))
+  local made = new_user_task(target, thread, pack(...))
   user.register(made, thread)
   defer(made)
   count(made)
@@ -123,7 +123,7 @@ function task.delay(seconds, target, ...)
     end
   else
     if kind ~= "function" then target = function_of(target, 2, "delay") end
-    made = new_user_task(target, false, keep(...))
+    made = new_user_task(target, false, pack(...))
     state.postponed[made] = true
     state.timers:park(made, deadline)
     user.admit(made)

@@ -25,7 +25,7 @@ function program.run(script, ...)
   check.callable(script, 1, "run")
   neap.install()
   vm.set_global("task", require "task")
-  local main = tasks.new_user_task(script, create(script), threads.keep(...))
+  local main = tasks.new_user_task(script, create(script), threads.pack(...))
   main.detached = false
   user.admit(main)
   main:wake()

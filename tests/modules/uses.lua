@@ -406,7 +406,7 @@ uses["neap.kernel.threads"] = function(threads)
   local function fn(n) return n + 1, nil end
   local _, request = coroutine.resume(thread, token, fn)
   local count, value = threads.exchange.count, threads.exchange.value
-  assert(request == threads.DONE and count == 2 and threads.release(count, value) == 7)
+  assert(request == threads.DONE and count == 2 and threads.unpack(count, value) == 7)
   threads.recycle(thread)
   assert(threads.acquire() == thread)
 end

@@ -160,7 +160,7 @@ end
 
 --- Makes a task dead, and tells those who are to know.
 ---@param outcome "returned"|"failed"|"cancelled"
----@param count integer?  of its results, or of its error, as `threads.keep` gives them
+---@param count integer?  of its results, or of its error, as `threads.pack` gives them
 local function die(task, outcome, count, value)
   task.state = outcome
   if value ~= nil then task.value = value end

@@ -5,7 +5,7 @@
 --
 -- A thread begins a task when it is resumed with BEGIN and its function; or with BEGIN_WITH, if
 -- there are arguments: those are in `exchange`, from which they go to the function and are held by
--- nothing else. When that has returned, the thread leaves the results in `exchange`, as `keep`
+-- nothing else. When that has returned, the thread leaves the results in `exchange`, as `pack`
 -- gives them, and yields DONE. Resumed with anything else, which only a user who got hold of it can
 -- do, it yields again.
 
@@ -13,7 +13,7 @@ local runs = require "neap.kernel.runs"
 local vm = require "neap.kernel.vm"
 
 local create, co_yield = coroutine.create, coroutine.yield
-local select, setmetatable, unpack = select, setmetatable, vm.unpack
+local select, setmetatable, table_unpack = select, setmetatable, vm.unpack
 local state = runs.state
 
 local threads = {}
@@ -38,18 +38,18 @@ threads.exchange = exchange
 -- their count, and a table of them. Of no values at all, both are nil.
 ---@return integer? count
 ---@return any value
-local function keep(...)
+local function pack(...)
   local count = select("#", ...)
   if count == 0 then return nil, nil end
   if count == 1 and (...) ~= nil then return nil, (...) end
   return count, { ... }
 end
-threads.keep = keep
+threads.pack = pack
 
 
---- Gives back what `keep` holds.
-function threads.release(count, value)
-  if count then return unpack(value, 1, count) end
+--- Gives back what `pack` holds.
+function threads.unpack(count, value)
+  if count then return table_unpack(value, 1, count) end
   if value == nil then return end
   return value
 end
@@ -69,7 +69,7 @@ end
 local function take()
   local count, value = exchange.count, exchange.value
   exchange.count, exchange.value = nil, nil
-  if count then return unpack(value, 1, count) end
+  if count then return table_unpack(value, 1, count) end
   return value
 end
 

@@ -24,8 +24,8 @@ local vm = require "neap.kernel.vm"
 local create, co_yield, resume, running =
   coroutine.create, coroutine.yield, coroutine.resume, vm.running
 local error, native_pcall, native_xpcall, type = error, pcall, xpcall, type
-local keep, put, release, state, take =
-  threads.keep, threads.put, threads.release, runs.state, threads.take
+local pack, put, state, take, unpack =
+  threads.pack, threads.put, runs.state, threads.take, threads.unpack
 local ENDED, current_thread, requests, run = scheduler.ENDED, scheduler.current_thread,
   scheduler.requests, scheduler.run
 local is_within, loader_thread = registry.is_within, loop.loader_thread
@@ -75,7 +75,7 @@ local returned = false
 --- Yields what a child's function has returned: to the scheduler, in kept form, if a task has
 -- adopted the child, else to its caller, as `pcall` returns it.
 local function leave(me, ...)
-  if state.task_of[me] then return co_yield(PCALL, keep(...)) end
+  if state.task_of[me] then return co_yield(PCALL, pack(...)) end
   returned = me
   return co_yield(true, ...)
 end
@@ -122,7 +122,7 @@ local function attend(handler, me, child, ok, ...)
   if not ok then return caught(handler, child, request) end
   if request == PCALL then
     put(state.children, child)
-    return true, release(count, value)
+    return true, unpack(count, value)
   end
   if request == NESTED or not is_within(child, current_thread()) then
     return receive(handler, me, child, co_yield(...))
@@ -152,7 +152,7 @@ function receive(handler, me, child, ...)
     if not ok then return caught(handler, child, value) end
     if levels.map[child] then levels.map[child] = nil end
     put(state.children, child)
-    return true, release(count, value)
+    return true, unpack(count, value)
   end
   -- Anything else is meant for the child, if it comes from its user, by whatever way.
   local task = state.task_of[me]
@@ -172,8 +172,8 @@ local function call_from_below(handler, me, child, fn, ...)
   level = level + (known[caller] or 0)
   if level > NESTED_PCALLS then error("stack overflow", 4) end
   known[child] = level
-  local count, value = keep(...)
-  local function start() return fn(release(count, value)) end
+  local count, value = pack(...)
+  local function start() return fn(unpack(count, value)) end
   return receive(handler, me, child, co_yield(CALL, child, start))
 end
 
@@ -181,8 +181,8 @@ end
 --- What the host thread does, for it does not yield when it waits.
 local function call_natively(handler, fn, ...)
   if handler == NO_HANDLER then return native_pcall(fn, ...) end
-  local count, value = keep(...)
-  return native_xpcall(function() return fn(release(count, value)) end, handler)
+  local count, value = pack(...)
+  return native_xpcall(function() return fn(unpack(count, value)) end, handler)
 end
 
 

@@ -20,8 +20,8 @@ if vm.yieldable_pcall then
   protected.xpcall = native_xpcall
   if not vm.xpcall_arguments then
     function protected.xpcall(fn, handler, ...)
-      local count, value = threads.keep(...)
-      return native_xpcall(function() return fn(threads.release(count, value)) end, handler)
+      local count, value = threads.pack(...)
+      return native_xpcall(function() return fn(threads.unpack(count, value)) end, handler)
     end
   end
 

@@ -8,7 +8,7 @@ local threads = require "neap.kernel.threads"
 local vm = require "neap.kernel.vm"
 
 local select, type = select, type
-local keep, release, state = threads.keep, threads.release, runs.state
+local pack, state, unpack = threads.pack, runs.state, threads.unpack
 
 
 --- Calls fn with `last` behind its other arguments.
@@ -38,7 +38,7 @@ local function callback(fn, ...)
   call_with(fn, function(...)
     if future then return future:resolve(...) end
     if count ~= false then return false end
-    count, value = keep(...)
+    count, value = pack(...)
     return true
   end, ...)
   if count == false then
@@ -46,7 +46,7 @@ local function callback(fn, ...)
     return future:wait()
   end
   if state.is_cancelling then tasks.checkpoint() end
-  return release(count, value)
+  return unpack(count, value)
 end
 
 return callback

@@ -38,7 +38,7 @@ end
 --- Gives the result; everyone who waits gets it. May be called from anywhere.
 ---@param ... any
 ---@return boolean settled  false if the future was settled before
-function Future:resolve(...) return settle(self, "resolved", threads.keep(...)) end
+function Future:resolve(...) return settle(self, "resolved", threads.pack(...)) end
 
 --- Gives an error instead, which `wait` raises.
 ---@param err any
@@ -68,7 +68,7 @@ function Future:wait()
     failures.seen(self)
     error(self.value, 0)
   end
-  return threads.release(self.count, self.value)
+  return threads.unpack(self.count, self.value)
 end
 
 

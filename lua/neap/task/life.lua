@@ -89,7 +89,7 @@ end
 life.__tostring = life.describe
 
 
---- Adds a finalizer, with its arguments as `threads.keep` gives them.
+--- Adds a finalizer, with its arguments as `threads.pack` gives them.
 ---@param fn function
 ---@param count integer?
 ---@param value any

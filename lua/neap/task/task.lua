@@ -27,8 +27,8 @@ local waiting = require "neap.task.waiting"
 
 local error, pairs, select, setmetatable, type = error, pairs, select, setmetatable, type
 local has_ended = ending.has_ended
-local state, unpack = runs.state, vm.unpack
-local admit, enter, keep = scheduler.admit, runs.enter, threads.keep
+local state, table_unpack = runs.state, vm.unpack
+local admit, enter, pack = scheduler.admit, runs.enter, threads.pack
 
 ---@class neap.Task: neap.Joined
 ---@field id integer  its number, in the order of creation
@@ -84,7 +84,7 @@ end
 ---@param ... any  its arguments
 ---@return neap.Task
 local function new(fn, ...)
-  local count, value = keep(...)
+  local count, value = pack(...)
   local task = { id = state.made + 1, state = "pending", fn = fn, thread = false, place = false }
   if value ~= nil then task.value = value end
   if count then task.count = count end
@@ -117,7 +117,7 @@ end
 --- Makes a pending task of a user's thread. It stands nowhere, and has not been counted.
 ---@param body function?  for reports
 ---@param target thread|false  that it is to begin in; false: one for `body`, made when it begins
----@param count integer?  of the arguments, as `threads.keep` gives them
+---@param count integer?  of the arguments, as `threads.pack` gives them
 ---@param value any
 ---@return neap.UserTask
 local function new_user_task(body, target, count, value)
@@ -163,7 +163,7 @@ function Task:wait(arm)
   local value = self.value
   if value == nil then return end
   local count = self.count
-  if count then return unpack(value, 1, count) end
+  if count then return table_unpack(value, 1, count) end
   return value
 end
 
@@ -192,7 +192,7 @@ local function finally(fn, ...)
   check.callable(fn, 1, "finally")
   local task = scheduler.current_task()
   if not task then error("attempt to call 'finally' outside of a task", 2) end
-  task:add_finalizer(fn, keep(...))
+  task:add_finalizer(fn, pack(...))
 end
 
 

@@ -157,7 +157,7 @@ function methods:begin(...)
   local count = self.count
   self.value = nil
   if count then self.count = nil end
-  return scheduler.run(self, thread, threads.release(count, value))
+  return scheduler.run(self, thread, threads.unpack(count, value))
 end
 
 
@@ -165,7 +165,7 @@ end
 ---@param ... any
 function methods:hold(...)
   self.state, self.target, self.thread = "pending", self.thread or self.target, false
-  local count, value = threads.keep(...)
+  local count, value = threads.pack(...)
   if value ~= nil or self.value ~= nil then self.count, self.value = count, value end
 end
 
