@@ -110,6 +110,19 @@ fn every_require_points_down() {
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
+/// How long a file below `lua/neap` may be, for it is read in one sitting.
+#[test]
+fn every_file_is_short() {
+    let long: Vec<String> = modules()
+        .iter()
+        .filter(|(_, (path, _))| path.starts_with("neap/"))
+        .map(|(name, (_, text))| (name, text.lines().count()))
+        .filter(|(name, lines)| *lines > if *name == "neap.kernel.scheduler" { 500 } else { 250 })
+        .map(|(name, lines)| format!("{name}: {lines} lines"))
+        .collect();
+    assert!(long.is_empty(), "files too long, give a part a file of its own:\n{}", long.join("\n"));
+}
+
 #[test]
 fn no_circle_of_modules() {
     let modules = modules();

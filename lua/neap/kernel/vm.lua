@@ -27,9 +27,7 @@ vm.running = coroutine.running
 
 --- Sets a global, past any strict-globals library.
 ---@param name string
-function vm.set_global(name, value)
-  rawset(globals, name, value)
-end
+function vm.set_global(name, value) rawset(globals, name, value) end
 
 vm.unpack = table.unpack or unpack
 
@@ -131,12 +129,8 @@ local raw_traceback = debug and debug.traceback
 ---@param level? integer  where to begin
 function vm.traceback(thread, level)
   if not raw_traceback then return "" end
-  local text
-  if thread then
-    text = raw_traceback(thread, "", level or 0)
-  else
-    text = raw_traceback("", (level or 1) + 1)
-  end
+  local text = thread and raw_traceback(thread, "", level or 0)
+    or raw_traceback("", (level or 1) + 1)
   local lines, was_own = {}, false
   for line in (text .. "\n"):gmatch("(.-)\n") do
     local body = line:gsub("^%s+", "")
@@ -199,9 +193,7 @@ function vm.strip_own_position(text)
 end
 
 --- Replaces coroutine.running in the globals.
-function vm.set_running(running)
-  rawset(coroutine, "running", running)
-end
+function vm.set_running(running) rawset(coroutine, "running", running) end
 
 --- Replaces debug.traceback in the globals, where there is one.
 function vm.set_traceback(traceback)
@@ -252,9 +244,7 @@ end
 
 --- What VMs say when a yield is refused.
 function vm.is_refused_yield(err)
-  return type(err) == "string" and err:find("attempt to yield", 1, true) ~= nil
-    and (err:find("C-call boundary", 1, true) or err:find("C call boundary", 1, true)
-      or err:find("across", 1, true)) ~= nil
+  return type(err) == "string" and err:find("attempt to yield across", 1, true) ~= nil
 end
 
 return vm

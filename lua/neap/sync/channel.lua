@@ -66,8 +66,7 @@ end
 
 --- Takes the next value, of which there is one, and lets a sender that waits for room put its own.
 local function take(self)
-  local returned, first = self.returned, self.outbox_first
-  local value
+  local returned, first, value = self.returned, self.outbox_first
   if returned then
     if not returned[2] then self.returned = false end
     value = remove(returned, 1).value
@@ -160,8 +159,7 @@ function Channel:wait()
   return receive(self.receivers)
 end
 
-
---- The same.
+--- The same, by the name that goes with `try_recv`.
 Channel.recv = Channel.wait
 
 
@@ -203,11 +201,9 @@ function Channel:each(fn)
   end
 end
 
-
 --- How many values it keeps.
 ---@return integer
 function Channel:len() return self.count end
-
 
 --- Takes back what a receiver was handed that is cancelled.
 function Channel:pass_on(waiter)
