@@ -129,7 +129,8 @@ local function run_chain(target)
     local blocker = joined_by(top)
     if top:done() then
       chain[depth], depth = nil, depth - 1
-    elseif blocker and not blocker.is_forced and blocker:status() ~= "running" then
+    elseif blocker and blocker.home == target.home and not blocker.is_forced
+        and blocker:status() ~= "running" then
       depth = depth + 1
       chain[depth], blocker.is_forced = blocker, true
     elseif not top.place and top:status() ~= "running" then

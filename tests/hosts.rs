@@ -435,7 +435,7 @@ fn a_stepped_host_hears_of_failures_within_a_second() {
         r##"
         local time, reports = 0, {}
         neap.use { now = function() return time end }
-        neap.on_error(function(err) reports[#reports + 1] = err .. " at " .. time end)
+        neap.on_error(function(err) reports[#reports + 1] = ("%s at %g"):format(err, time) end)
         neap.spawn(function() while true do neap.sleep(0.25) end end)
         local kept = neap.spawn(error, "kept", 0)
         neap.spawn(error, "dropped", 0)

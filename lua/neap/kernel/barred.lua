@@ -9,6 +9,13 @@ local current_thread, set_current = scheduler.current_thread, scheduler.set_curr
 local resume, state, status = coroutine.resume, runs.state, coroutine.status
 
 
+--- Uses as much of the stack as what follows will: where there is no room, it raises here.
+local function make_room(frames)
+  if frames > 0 then frames = frames - make_room(frames - 1) end
+  return frames
+end
+
+
 --- Calls fn with errors caught, on a thread that is dropped if it yields.
 ---@param reason string  the error that a wait raises in there
 return function(reason, fn, ...)
@@ -20,6 +27,7 @@ return function(reason, fn, ...)
     vm.close(thread)
     return false, reason
   end
+  make_room(16)
   set_current(false)
   state.bar = reason
   return lift(resume(thread, ...))

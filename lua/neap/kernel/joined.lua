@@ -18,14 +18,18 @@ function joined:park(waiter)
     if not others then
       others = Waiters.new(self)
       self.others = others
-      -- The collector may have called code of the user's that has ended what is waited for, or who
-      -- waits.
-      if waiter.is_concluding then return end
-      if self:is_ready() then return waiter:wake() end
     end
-    return others:park(waiter)
+    if waiter.is_concluding then return end
+    others:park(waiter)
+  else
+    self.joiner, waiter.place = waiter, self
   end
-  self.joiner, waiter.place = waiter, self
+  -- Since the waiter asked, the collector may have called code of the user's that has ended what is
+  -- waited for (Lua 5.2 may collect in any call).
+  if self:is_ready() and waiter.place then
+    waiter.place:remove(waiter)
+    return waiter:wake()
+  end
 end
 
 

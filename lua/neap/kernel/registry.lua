@@ -14,7 +14,7 @@ local hooks = require "neap.kernel.hooks"
 local runs = require "neap.kernel.runs"
 local threads = require "neap.kernel.threads"
 
-local pairs, getmetatable, setmetatable = pairs, getmetatable, setmetatable
+local next, getmetatable, setmetatable = next, getmetatable, setmetatable
 local state = runs.state
 
 runs.declare {
@@ -60,27 +60,33 @@ end
 registry.callers = registry.map("kv")
 
 
---- A table with the same contents, no larger than they need, and their number.
-local function copy(old)
-  local new, copied = setmetatable({}, getmetatable(old)), 0
-  for key, value in pairs(old) do
+--- A table of the same kind, and empty.
+local function empty_like(old) return setmetatable({}, getmetatable(old)) end
+
+--- Puts the contents of a table into a new one. Nothing here allocates but the new one as it grows,
+-- and on Lua 5.1 a generic `for` might call the collector, too.
+local function copy(old, new)
+  local copied, key, value = 0, next(old)
+  while key ~= nil do
     new[key], copied = value, copied + 1
+    key, value = next(old, key)
   end
   return new, copied
 end
 
 
 local function shrink()
-  local entries, copied = 0, nil
+  local entries, copied, fresh = 0, nil, {}
   state.pool = threads.new_pool()
+  for i = 1, #growing do fresh[i] = empty_like(state[growing[i]]) end
   runs.change(function()
     for i = 1, #growing do
-      state[growing[i]], copied = copy(state[growing[i]])
+      state[growing[i]], copied = copy(state[growing[i]], fresh[i])
       entries = entries + copied
     end
   end)
   for i = 1, #holders do
-    holders[i].map, copied = copy(holders[i].map)
+    holders[i].map, copied = copy(holders[i].map, empty_like(holders[i].map))
     entries = entries + copied
   end
   -- Until what is dead has been collected, the new tables are as large as the old ones.

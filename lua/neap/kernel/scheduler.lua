@@ -106,22 +106,21 @@ function scheduler.wake(task, giver, value)
   ready_count = last
 end
 
-
 --- Has a task, which is to begin in its user's thread, run when the ready tasks have.
 function scheduler.defer(task) deferred:park(task) end
 
---- Counts a new task: the last thing that is done to make it, for after this nothing may fail.
+--- Numbers and counts a new task: the last that is done to make it, for now nothing may fail.
 function scheduler.count(task)
-  state.made = task.id
+  local made = state.made + 1
+  state.made, task.id = made, made
   if watch then watch("made", task, current and task_of[current] or nil) end
 end
 
-
---- Counts a new task, and makes it ready.
+--- Numbers and counts a new task, and makes it ready.
 function scheduler.admit(task)
-  local last = ready_count + 1
+  local last, made = ready_count + 1, state.made + 1
   ready[last] = task
-  ready_count, state.made = last, task.id
+  ready_count, state.made, task.id = last, made, made
   if watch then watch("made", task, current and task_of[current] or nil) end
 end
 
@@ -141,7 +140,6 @@ local function number()
   numbered = ready_count
   return batch, batch_count, ready, ready_count
 end
-
 
 --- Takes a task out of the ready queue. Those who do not stand at a place are either in there or
 -- run, and tasks that run are not taken out.
@@ -200,7 +198,6 @@ local function done(task, thread)
   return finish(task, "returned", count, value)
 end
 
-
 --- What is done for each request that a thread yields: called with the task, the thread, and what
 -- came with the request. `neap.pcall` adds those that Lua 5.1 needs.
 local requests = {
@@ -217,7 +214,6 @@ local requests = {
     return finish(task, "returned")
   end,
 }
-
 
 --- Does what a thread has asked for, or ends its task. No code of the user runs in here.
 local function settle(task, thread, ok, request, a, b, c, d)
@@ -237,7 +233,6 @@ local function run(task, thread, ...)
   return settle(task, thread, resume(thread, ...))
 end
 
-
 --- Begins a task, or one of its finalizers: in a thread of the pool, or in one of its user's.
 ---@param ... any  for a user's thread: its arguments, if the task does not hold them
 local function begin(task, ...)
@@ -250,10 +245,14 @@ local function begin(task, ...)
   task_of[thread], task.thread, current = task, thread, thread
   local token = task.value == nil and BEGIN or hand_over(task)
   local ok, request, a, b, c, d = resume(thread, token, fn)
+  while not ok and vm.was_closed(thread, request) do -- while it was idle, by a user who had kept it
+    task_of[thread], thread = nil, acquire()
+    task_of[thread], task.thread, current = task, thread, thread
+    ok, request, a, b, c, d = resume(thread, token, fn)
+  end
   if request == DONE then return done(task, thread) end
   return settle(task, thread, ok, request, a, b, c, d)
 end
-
 
 --- Begins a task, or goes on with it.
 local function advance(task, ...)
@@ -261,7 +260,6 @@ local function advance(task, ...)
   if thread then return run(task, thread, ...) end
   return begin(task, ...)
 end
-
 
 --- Runs those who are to run before the next one of the batch.
 local function run_urgent()
@@ -366,7 +364,6 @@ function scheduler.tick()
   return ready_count > 0 or deferred.last > 0 or is_urgent
 end
 
-
 --- Makes the tasks ready whose deadline has come during a sleep.
 function scheduler.wake_due()
   if timers.soonest < huge then timers:wake_due(now()) end
@@ -439,14 +436,12 @@ function scheduler.waits(elsewhere)
   return waits
 end
 
-
 --- Suspends the running task at a place, as `wait` does, without asking who calls.
 function scheduler.suspend(me, place, argument)
   co_yield(PARK, place, argument)
   while current ~= me do co_yield() end
   return task_of[me]
 end
-
 
 --- Ends the running task. Never returns.
 function scheduler.request_death()
@@ -459,7 +454,6 @@ function scheduler.current_thread() return current end
 
 --- Says which thread that is: false while none of a task's runs.
 function scheduler.set_current(thread) current = thread end
-
 
 --- The running task: in a coroutine of the user's, its own if it has one, else the enclosing one.
 function scheduler.current_task()
@@ -487,9 +481,15 @@ function scheduler.set_watch(fn)
   -- The commonest requests go by another name, so that the loop asks `requests` for them, too.
   local renamed = { [YIELD] = {}, [PARK] = {} }
   for request, name in pairs(renamed) do requests[name] = requests[request] end
-  local function route(ok, request, ...) return ok, renamed[request] or request, ... end
+  local running_task -- on Lua 5.1 it may go on in another of its threads, without a wait
+  local function route(ok, request, ...)
+    if renamed[request] then running_task = nil end
+    return ok, renamed[request] or request, ...
+  end
   function resume(thread, ...)
-    if task_of[thread] then fn("runs", task_of[thread]) end
+    local task = task_of[thread]
+    if task and task ~= running_task then fn("runs", task) end
+    running_task = task
     return route(coroutine.resume(thread, ...))
   end
 end

@@ -92,8 +92,9 @@ end
 
 
 function Choice:park(task)
-  local list = self.is_own and self.list or with_helpers(self)
   task.place, self.task = self, task
+  local list = self.is_own and self.list or with_helpers(self)
+  if task.place ~= self then return self:remove(task) end
   if not list then
     self:remove(task)
     return task:wake()

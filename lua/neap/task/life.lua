@@ -19,12 +19,13 @@ for name, method in pairs(ending.methods) do life[name] = method end
 -- one that resumed it) ends at its next blocking call.
 ---@return boolean cancelled  false if it was over, or about to be
 function life:cancel()
-  if has_ended(self) or self.is_concluding or self.cancel_requested then return false end
   local thread = self.thread or self.target
-  local activity = thread and status(thread)
+  local activity = thread and status(thread) -- the collector may call what cancels it in there
+  if has_ended(self) or self.is_concluding or self.cancel_requested then return false end
   if activity == "running" or activity == "normal" then
     self:request_cancel()
   else
+    self.is_concluding = true
     self:leave()
     self:kill()
   end

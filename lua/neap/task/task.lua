@@ -85,7 +85,7 @@ end
 ---@return neap.Task
 local function new(fn, ...)
   local count, value = pack(...)
-  local task = { id = state.made + 1, state = "pending", fn = fn, thread = false, place = false }
+  local task = { id = 0, state = "pending", fn = fn, thread = false, place = false }
   if value ~= nil then task.value = value end
   if count then task.count = count end
   setmetatable(task, Task)
@@ -101,7 +101,7 @@ local function spawn(fn, ...)
   if type(fn) ~= "function" then check.callable(fn, 1, "spawn") end
   local count = select("#", ...)
   -- A table has room for eight fields before it doubles: three are left for a wait.
-  local task = { id = state.made + 1, state = "pending", fn = fn, thread = false, place = false }
+  local task = { id = 0, state = "pending", fn = fn, thread = false, place = false }
   if count == 1 and (...) ~= nil then
     task.value = ...
   elseif count > 0 then
@@ -122,7 +122,7 @@ end
 ---@return neap.UserTask
 local function new_user_task(body, target, count, value)
   local task = {
-    id = state.made + 1, state = "pending", body = body, thread = false, target = target,
+    id = 0, state = "pending", body = body, thread = false, target = target,
     place = false,
   }
   if value ~= nil then task.value = value end

@@ -71,13 +71,18 @@ end
 local function notice_ends()
   local ended = {}
   for task in pairs(state.held) do
-    if status(task.target) == "dead" then ended[#ended + 1] = task end
+    if status(task.target) == "dead" or task.cancel_requested then ended[#ended + 1] = task end
   end
   sort(ended, function(a, b) return a.id < b.id end)
   for i = 1, #ended do
-    users:remove(ended[i])
-    user.unregister(ended[i])
-    finish(ended[i], "returned")
+    local task = ended[i]
+    users:remove(task)
+    if status(task.target) == "dead" then
+      user.unregister(task)
+      finish(task, "returned")
+    else
+      task:kill()
+    end
   end
   if not next(state.held) then hooks.remove(notice_ends) end
 end
@@ -151,6 +156,7 @@ function methods:begin(...)
     user.unregister(self)
     return finish(self, "returned")
   end
+  if self.is_concluding then return end -- a finalizer that the collector called has cancelled it
   state.task_of[thread], self.target, self.state = self, false, "started"
   local value = is_new and self.value
   if value == nil or not is_new then return scheduler.run(self, thread, ...) end
@@ -181,7 +187,12 @@ end
 
 --- Cancels the task, as any.
 ---@return boolean cancelled
-function methods:cancel() return user.take_back(self) and life.cancel(self) end
+function methods:cancel()
+  if not (user.take_back(self) and life.cancel(self)) then return false end
+  -- Resumed by hand, it runs: nobody but us notices when it ends, or yields.
+  if self.place == users then hold(self) end
+  return true
+end
 
 --- Its thread has yielded by itself: its user is to resume it.
 function methods:yielded()
