@@ -126,7 +126,7 @@ function task.delay(seconds, target, ...)
     made = new_user_task(target, false, pack(...))
     state.postponed[made] = true
     state.timers:park(made, deadline)
-    user.admit(made)
+    count(made)
   end
   state.delayed[made.id] = made
   return made.id

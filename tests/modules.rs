@@ -5,6 +5,9 @@
 
 #[allow(dead_code, reason = "the neap command is what these tests do without")]
 mod common;
+#[allow(dead_code, reason = "of the programs that tests need, these ask for Luas alone")]
+#[path = "common/programs.rs"]
+mod programs;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
@@ -199,7 +202,7 @@ fn every_module_stands_alone() {
 
 /// The same with a Lua of the system's, one process for each module.
 fn every_module_stands_alone_on(interpreter: &str) {
-    if Command::new(interpreter).arg("-v").output().is_err() {
+    if !programs::is_there(interpreter) {
         let in_ci = env::var("CI").is_ok_and(|it| it == "true");
         assert!(!in_ci, "{interpreter} is not installed");
         return println!("skipped: {interpreter} is not installed");
@@ -209,7 +212,7 @@ fn every_module_stands_alone_on(interpreter: &str) {
         let script = format!("local it = require '{name}' {use_it}['{name}'](it)");
         let mut command = Command::new(interpreter);
         command.args(["-e", &script]).env("LUA_PATH", "lua/?.lua").env("LUA_CPATH", "none");
-        let outcome = common::finish(command.current_dir(env!("CARGO_MANIFEST_DIR")), b"");
+        let outcome = common::finish(command.current_dir(programs::ROOT), b"");
         let is_well = outcome.code == Some(0) && outcome.stderr.is_empty();
         if is_well { Ok(()) } else { Err(format!("{outcome:#?}")) }
     });

@@ -5,7 +5,6 @@
 -- a table that it is collected.
 
 local Channel = require "neap.sync.channel"
-local async = require "neap.structured.async"
 local awaitable = require "neap.kernel.awaitable"
 local check = require "neap.check"
 local hooks = require "neap.kernel.hooks"
@@ -129,8 +128,8 @@ end
 ---@param awaited any
 ---@return any ...
 function ward.await(awaited)
-  awaitable.check(awaited, 1, "await")
-  return async.await(awaited)
+  local wait = awaitable.check(awaited, 1, "await")
+  return wait(awaited)
 end
 
 

@@ -7,7 +7,7 @@
 --   LUA_PATH="lua/?.lua;tests/bench/?.lua;;" lua5.1 tests/bench/switch.lua
 
 local collectgarbage, huge, min, print = collectgarbage, math.huge, math.min, print
-local clock = os.clock
+local clock, create, resume = os.clock, coroutine.create, coroutine.resume
 
 local measure = {}
 
@@ -17,6 +17,21 @@ local measure = {}
 function measure.use_virtual_clock()
   local neap = require "neap"
   if #neap.tasks() == 0 then neap.use(require "neap.hosts.virtual") end
+end
+
+
+--- A baseline: creates coroutines of a function in batches, and then resumes those of the batch.
+---@param count integer  of the coroutines
+---@param batch integer
+---@return fun()
+function measure.create_and_resume(count, batch, fn)
+  return function()
+    local threads = {}
+    for _ = 1, count / batch do
+      for i = 1, batch do threads[i] = create(fn) end
+      for i = 1, batch do resume(threads[i]) end
+    end
+  end
 end
 
 

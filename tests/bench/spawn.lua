@@ -4,18 +4,9 @@
 local neap = require "neap"
 local measure = require "./measure"
 
-local create, resume = coroutine.create, coroutine.resume
 local count, batch = 200000, 1000
 
 local function nothing() end
-
-local function bare()
-  local threads = {}
-  for _ = 1, count / batch do
-    for i = 1, batch do threads[i] = create(nothing) end
-    for i = 1, batch do resume(threads[i]) end
-  end
-end
 
 local function ours()
   local tasks = {}
@@ -25,4 +16,5 @@ local function ours()
   end
 end
 
-measure.compare("spawn, run, finish and join", "create and resume", count, bare, ours)
+measure.compare("spawn, run, finish and join", "create and resume", count,
+  measure.create_and_resume(count, batch, nothing), ours)

@@ -20,14 +20,6 @@ local function spawns()
   for _ = 1, count do task.spawn(nothing) end
 end
 
-local function create_then_resume()
-  local threads = {}
-  for _ = 1, count / batch do
-    for i = 1, batch do threads[i] = create(nothing) end
-    for i = 1, batch do resume(threads[i]) end
-  end
-end
-
 local function defers()
   for _ = 1, count / batch do
     for _ = 1, batch do task.defer(nothing) end
@@ -36,4 +28,5 @@ local function defers()
 end
 
 measure.compare("task.spawn", "create and resume", count, create_and_resume, spawns)
-measure.compare("task.defer", "create and resume", count, create_then_resume, defers)
+measure.compare("task.defer", "create and resume", count,
+  measure.create_and_resume(count, batch, nothing), defers)

@@ -36,6 +36,7 @@ local function call(value, ...) return value(...) end
 --- How to wait for a value: its `wait` method, or `__call`.
 ---@return function?  to be called with the value
 function awaitable.wait_of(value)
+  if own[getmetatable(value)] then return value.wait end
   local kind = type(value)
   if kind ~= "table" and kind ~= "userdata" then return nil end
   local ok, wait = pcall(wait_field, value)
@@ -50,11 +51,14 @@ end
 ---@param name string
 ---@param where? string  " at index 2"
 ---@param level? integer
+---@return function wait  to be called with the value
 function awaitable.check(value, position, name, where, level)
-  if not awaitable.wait_of(value) then
+  local wait = awaitable.wait_of(value)
+  if not wait then
     check.fail(position, name, "something with a wait method expected" .. (where or "") .. ", got "
       .. type(value), (level or 1) + 1)
   end
+  return wait
 end
 
 

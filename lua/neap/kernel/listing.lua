@@ -33,21 +33,24 @@ function listing.ready()
 end
 
 
---- All tasks that have not ended, in the order of their creation.
-function listing.all()
-  local tasks, seen = {}, {}
-  local function add(task)
-    if seen[task] then return end
-    seen[task] = true
-    tasks[#tasks + 1] = task
-  end
-  for _, task in pairs(state.task_of) do add(task) end
-  for task in pairs(state.postponed) do
-    if task.state == "pending" then add(task) end
-  end
-  for _, task in pairs(listing.ready()) do add(task) end
+--- The tasks that are the keys of a table, in the order of their creation.
+function listing.in_order(set)
+  local tasks = {}
+  for task in pairs(set) do tasks[#tasks + 1] = task end
   sort(tasks, function(a, b) return a.id < b.id end)
   return tasks
+end
+
+
+--- All tasks that have not ended, in the order of their creation.
+function listing.all()
+  local living = {}
+  for _, task in pairs(state.task_of) do living[task] = true end
+  for task in pairs(state.postponed) do
+    if task.state == "pending" then living[task] = true end
+  end
+  for _, task in pairs(listing.ready()) do living[task] = true end
+  return listing.in_order(living)
 end
 
 return listing

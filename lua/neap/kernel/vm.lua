@@ -5,8 +5,7 @@
 -- something is missing, the function that needed it does less (a traceback is empty, closing a
 -- thread closes nothing) and nothing breaks.
 
-local coroutine, table, type = coroutine, table, type
-local pcall, select = pcall, select
+local coroutine, pcall, select, table, type = coroutine, pcall, select, table, type
 local create, resume, status = coroutine.create, coroutine.resume, coroutine.status
 
 local globals = _G or getfenv and getfenv(0) or {}
@@ -17,10 +16,7 @@ local globals = _G or getfenv and getfenv(0) or {}
 local function global_value(name) return rawget(globals, name) end
 
 local debug = global_value("debug")
-
-local vm = {}
-
-vm.global_value = global_value
+local vm = { global_value = global_value }
 
 --- The VM's own coroutine.running, whatever is put in its place.
 vm.running = coroutine.running
@@ -51,10 +47,15 @@ do
   resume(probe)
   --- Whether the VM's own pcall lets a coroutine yield through it (not so on PUC Lua 5.1).
   vm.yieldable_pcall = status(probe) == "suspended"
+end
 
-  local _, arguments = xpcall(select, function() end, "#", 1, 2)
-  --- Whether the VM's own xpcall passes arguments on.
-  vm.xpcall_arguments = arguments == 2
+local native_xpcall = xpcall
+local _, passed_on = native_xpcall(select, function() end, "#", 1, 2)
+
+--- The VM's own xpcall, which passes arguments on.
+vm.xpcall = passed_on == 2 and native_xpcall or function(fn, handler, ...)
+  local packed = vm.pack(...)
+  return native_xpcall(function() return fn(vm.unpack(packed, 1, packed.n)) end, handler)
 end
 
 --- Whether a coroutine can be asked if it may yield.
@@ -214,8 +215,7 @@ end
 --- Has fn called when this Lua is closed, where it can tell: 5.1 and LuaJIT by a userdata, 5.2 and
 -- later by a table; Luau calls nobody.
 function vm.on_close(fn)
-  local newproxy = global_value("newproxy")
-  local ok, proxy = pcall(newproxy, true)
+  local ok, proxy = pcall(global_value("newproxy"), true)
   if ok then
     getmetatable(proxy).__gc = fn
   else

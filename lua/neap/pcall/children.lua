@@ -23,7 +23,7 @@ local vm = require "neap.kernel.vm"
 
 local create, co_yield, resume, running =
   coroutine.create, coroutine.yield, coroutine.resume, vm.running
-local error, native_pcall, native_xpcall, type = error, pcall, xpcall, type
+local error, native_pcall, type = error, pcall, type
 local pack, put, state, take, unpack =
   threads.pack, threads.put, runs.state, threads.take, threads.unpack
 local ENDED, current_thread, requests, run = scheduler.ENDED, scheduler.current_thread,
@@ -181,8 +181,7 @@ end
 --- What the host thread does, for it does not yield when it waits.
 local function call_natively(handler, fn, ...)
   if handler == NO_HANDLER then return native_pcall(fn, ...) end
-  local count, value = pack(...)
-  return native_xpcall(function() return fn(unpack(count, value)) end, handler)
+  return vm.xpcall(fn, handler, ...)
 end
 
 

@@ -4,26 +4,18 @@
 -- function runs in a thread of its own (see neap.pcall.children).
 
 local vm = require "neap.kernel.vm"
-local threads = require "neap.kernel.threads"
 local registry = require "neap.kernel.registry"
 local children = require "neap.pcall.children"
 
-local native_pcall, native_xpcall = pcall, xpcall
-local running, root_of = vm.running, registry.root_of
+local pcall, running, root_of = pcall, vm.running, registry.root_of
 local NO_HANDLER, call = children.NO_HANDLER, children.call
 
 local protected = { traceback = children.traceback }
 
 
 if vm.yieldable_pcall then
-  protected.pcall = native_pcall
-  protected.xpcall = native_xpcall
-  if not vm.xpcall_arguments then
-    function protected.xpcall(fn, handler, ...)
-      local count, value = threads.pack(...)
-      return native_xpcall(function() return fn(threads.unpack(count, value)) end, handler)
-    end
-  end
+  protected.pcall = pcall
+  protected.xpcall = vm.xpcall
 
   --- Puts xpcall in place of the global, and a debug.traceback that hides neap's own lines.
   function protected.install()

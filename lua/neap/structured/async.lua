@@ -48,8 +48,8 @@ function async.await(awaited, ...)
     if made[awaited] then return awaited(HERE, ...) end
     return awaited(...)
   end
-  awaitable.check(awaited, 1, "await")
-  return awaitable.wait(awaited, ...)
+  local wait = awaitable.check(awaited, 1, "await")
+  return wait(awaited, ...)
 end
 
 return async

@@ -7,12 +7,13 @@ local Waiters = require "neap.kernel.waiters"
 local awaitable = require "neap.kernel.awaitable"
 local check = require "neap.check"
 local combine = require "neap.structured.combine"
+local listing = require "neap.kernel.listing"
 local protected = require "neap.pcall.protected"
 local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
 local tasks = require "neap.task.task"
 
-local pairs, setmetatable, sort = pairs, setmetatable, table.sort
+local setmetatable = setmetatable
 local state, wait = runs.state, tasks.wait
 
 ---@class neap.Pool
@@ -56,7 +57,7 @@ function Pool:ended(job)
     self.queue:remove(following)
     admit(self, following)
     following:wake()
-  elseif self.running == 0 and not self.queue:head() then
+  elseif self:is_ready() then
     self.idlers:wake_all()
   end
 end
@@ -93,10 +94,8 @@ end
 
 --- Cancels all jobs, those that run and those that wait for room.
 function Pool:cancel()
-  local jobs = {}
-  for job in pairs(self.jobs) do jobs[#jobs + 1] = job end
-  sort(jobs, function(a, b) return a.id > b.id end) -- so that none of them begins meanwhile
-  for i = 1, #jobs do jobs[i]:cancel() end
+  local jobs = listing.in_order(self.jobs)
+  for i = #jobs, 1, -1 do jobs[i]:cancel() end -- so that none of them begins meanwhile
 end
 
 
@@ -152,9 +151,10 @@ end
 --- Waits until no job is left.
 function Pool:wait()
   if state.is_cancelling then tasks.checkpoint() end
-  if self.running > 0 or self.queue:head() then wait(self.idlers) end
+  if not self:is_ready() then wait(self.idlers) end
 end
 
+--- Whether no job is left.
 function Pool:is_ready() return self.running == 0 and not self.queue:head() end
 function Pool:place_to_wait() return self.idlers end
 function Pool.claim() end

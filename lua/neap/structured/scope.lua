@@ -9,11 +9,12 @@ local Pool = require "neap.structured.pool"
 local Waiters = require "neap.kernel.waiters"
 local check = require "neap.check"
 local failures = require "neap.task.failures"
+local listing = require "neap.kernel.listing"
 local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
 local tasks = require "neap.task.task"
 
-local error, pairs, setmetatable, sort = error, pairs, setmetatable, table.sort
+local error, setmetatable = error, setmetatable
 local state, wait = runs.state, tasks.wait
 
 ---@class neap.Scope
@@ -41,9 +42,7 @@ end
 --- Cancels every child.
 function Scope:cancel()
   self.is_ending = true
-  local children = {}
-  for child in pairs(self.children) do children[#children + 1] = child end
-  sort(children, function(a, b) return a.id < b.id end)
+  local children = listing.in_order(self.children)
   for i = 1, #children do children[i]:cancel() end
 end
 

@@ -60,9 +60,7 @@ end
 --- Parks the interval itself in the timers (it is a waiter as well as a place), for the first in
 -- line: where several runs share it, in those of the run that this one lives in.
 local function set(self)
-  local first = self.waiters:head()
-  local holder = first.choice or first.gathering or first
-  local home = (holder.task or holder).home
+  local home = self.waiters:head().home
   local timers = home and home ~= state.home and home.timers or state.timers
   timers:park(self, due(self))
   if timers ~= state.timers then clock.rouse(home) end
@@ -71,6 +69,8 @@ end
 
 --- Parks a waiter.
 function Interval:park(waiter)
+  -- Who stands for a task here has no home of its own.
+  if state.home and not waiter.home then waiter.home = state.home end
   self.waiters:park(waiter)
   waiter.place = self
   if not self.place then set(self) end

@@ -14,13 +14,14 @@
 local Waiters = require "neap.kernel.waiters"
 local hooks = require "neap.kernel.hooks"
 local life = require "neap.task.life"
+local listing = require "neap.kernel.listing"
 local registry = require "neap.kernel.registry"
 local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
 local threads = require "neap.kernel.threads"
 local vm = require "neap.kernel.vm"
 
-local next, pairs, setmetatable, sort = next, pairs, setmetatable, table.sort
+local next, pairs, setmetatable = next, pairs, setmetatable
 local status = coroutine.status
 local finish, state = scheduler.finish, runs.state
 
@@ -69,11 +70,11 @@ end
 
 
 local function notice_ends()
-  local ended = {}
+  local over = {}
   for task in pairs(state.held) do
-    if status(task.target) == "dead" or task.cancel_requested then ended[#ended + 1] = task end
+    if status(task.target) == "dead" or task.cancel_requested then over[task] = true end
   end
-  sort(ended, function(a, b) return a.id < b.id end)
+  local ended = listing.in_order(over)
   for i = 1, #ended do
     local task = ended[i]
     users:remove(task)
