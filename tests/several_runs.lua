@@ -197,6 +197,18 @@ end)
 assert(loop() == 0)
 told("slept 3; cancel true")
 
+-- Nor is a coroutine that its user made, and that waits in one.
+start(function()
+  neap.run(function()
+    waiting = coroutine.create(function() note("slept", neap.sleep(3)) end)
+    coroutine.resume(waiting)
+    neap.sleep(5)
+  end)
+end)
+start(function() neap.run(function() neap.sleep(1) task.spawn(waiting) end) end)
+assert(loop() == 0)
+told("slept 3")
+
 -- One that has been woken is not stuck, whoever asks; and ticks go on when the first in line is
 -- gone.
 local ask, answer, ticks = neap.channel(), neap.channel(), neap.interval(1)

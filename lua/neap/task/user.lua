@@ -130,11 +130,14 @@ function user.find(thread)
   return state.task_of[thread] or loose.map[thread] or everywhere.map[thread]
 end
 
---- Has a thread lead to its task.
+--- Has a thread lead to its task, and on Lua 5.1 those of the pcalls that it stands in.
 function user.register(task, thread)
-  if not thread then return end
-  state.task_of[thread] = task
-  if state.home then everywhere.map[thread] = task end
+  local task_of, callers = state.task_of, registry.callers.map
+  while thread do
+    task_of[thread] = task
+    if state.home then everywhere.map[thread] = task end
+    thread = callers[thread]
+  end
 end
 
 

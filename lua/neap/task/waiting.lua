@@ -59,7 +59,6 @@ local this_copy = {
 }
 local copies = vm.copies() or {}
 copies[#copies + 1] = this_copy
-waiting.this_copy = this_copy
 
 local function is_of_another_copy(thread)
   for _, copy in pairs(copies) do
@@ -93,11 +92,7 @@ local function wait_in_coroutine(of_thread, me, place, argument)
     task:leave()
     user.unregister(task)
   end
-  local thread, callers, task_of = me, registry.callers.map, state.task_of
-  while thread do
-    task_of[thread] = task
-    thread = callers[thread]
-  end
+  user.register(task, me)
   task.target, task.thread, task.state = me, false, "started"
   -- What it was to begin with, or go on with, has come to nothing: its user has resumed it.
   if task.value ~= nil then task.count, task.value = nil, nil end
