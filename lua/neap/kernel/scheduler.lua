@@ -469,22 +469,22 @@ end
 ---@param fn? fun(tasks: (neap.Task|false)[], count: integer)
 function scheduler.set_order(fn) order = fn end
 
-
 --- The second: sets who is told what happens to tasks; nil for nobody. The function gets what
 -- happened, the task, and more: "made" (and by which task), "runs", "waits" (and at which place),
 -- "woken" (and by which task: itself if it yields, nil if by a timer or from outside), "ended". It
 -- may neither wait nor raise.
 ---@param fn? fun(what: string, task: neap.Task, other: table?)
 function scheduler.set_watch(fn)
-  watch, resume = fn, coroutine.resume
+  watch, resume = nil, coroutine.resume
   if not fn then return end
   -- The commonest requests go by another name, so that the loop asks `requests` for them, too.
   local renamed = { [YIELD] = {}, [PARK] = {} }
   for request, name in pairs(renamed) do requests[name] = requests[request] end
+  local function route(ok, request, ...) return ok, renamed[request] or request, ... end
   local running_task -- on Lua 5.1 it may go on in another of its threads, without a wait
-  local function route(ok, request, ...)
-    if renamed[request] then running_task = nil end
-    return ok, renamed[request] or request, ...
+  function watch(what, task, other)
+    if task == running_task then running_task = nil end
+    return fn(what, task, other)
   end
   function resume(thread, ...)
     local task = task_of[thread]
