@@ -262,7 +262,7 @@ function Future:is_ready() return self.view.state == "dead" or not self.view.tas
 function Future:place_to_wait() return self.view.task:place_to_wait() end
 function Future:claim() return get(self) end
 
-awaitable.declare(Future)
+awaitable.declare(Future, "future")
 
 
 local function start(fn, ...)

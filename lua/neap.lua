@@ -16,9 +16,9 @@ local Semaphore = require "neap.sync.semaphore"
 local combine = require "neap.structured.combine"
 local failures = require "neap.task.failures"
 local check = require "neap.check"
+local kinds = require "neap.kinds"
 
-local error, min, pairs, setmetatable, tostring, type =
-  error, math.min, pairs, setmetatable, tostring, type
+local error, setmetatable, tostring, type = error, setmetatable, tostring, type
 
 clock.find_with(require "neap.hosts.default")
 
@@ -104,32 +104,10 @@ function neap.install()
   protected.install()
 end
 
---- The distance between two words: how many letters to change, add or take away.
-local function distance(a, b)
-  local row = {}
-  for j = 0, #b do row[j] = j end
-  for i = 1, #a do
-    local diagonal = row[0]
-    row[0] = i
-    for j = 1, #b do
-      local cost = a:byte(i) == b:byte(j) and 0 or 1
-      local best = min(row[j] + 1, row[j - 1] + 1, diagonal + cost)
-      diagonal, row[j] = row[j], best
-    end
-  end
-  return row[#b]
-end
-
 
 --- A name that neap does not have raises an error, with the nearest one that it has.
 local function missing(_, name)
-  local nearest, least = nil, 3
-  for known in pairs(neap) do
-    local far = type(name) == "string" and distance(name, known) or least
-    if far < least or far == least and nearest and known < nearest then
-      nearest, least = known, far
-    end
-  end
+  local nearest = kinds.nearest(neap, name)
   local hint = nearest and ": did you mean '" .. nearest .. "'?" or ""
   error("neap has no '" .. tostring(name) .. "'" .. hint, 2)
 end

@@ -28,7 +28,7 @@ const FLOORS: [(&str, &[&str]); 8] = [
 ];
 
 /// Where the files stand that have no floor's folder around them.
-const TOP: [(&str, &str); 9] = [
+const TOP: [(&str, &str); 10] = [
     ("neap", "faces"),
     ("task", "faces"),
     ("async_await", "faces"),
@@ -38,6 +38,7 @@ const TOP: [(&str, &str); 9] = [
     ("neap.check", "basics"),
     ("neap.duration", "basics"),
     ("neap.fields", "basics"),
+    ("neap.kinds", "basics"),
 ];
 
 /// The locals of modules that functions assign to, and why they are no fields of a run. Whatever

@@ -8,10 +8,11 @@ local Channel = require "neap.sync.channel"
 local awaitable = require "neap.kernel.awaitable"
 local check = require "neap.check"
 local hooks = require "neap.kernel.hooks"
+local kinds = require "neap.kinds"
 local neap = require "neap"
 local runs = require "neap.kernel.runs"
 
-local error, setmetatable, type = error, setmetatable, type
+local error, setmetatable, tostring, type = error, setmetatable, tostring, type
 local select, spawn, state = neap.select, neap.spawn, runs.state
 
 local DEFAULT_CAPACITY = 64
@@ -68,29 +69,44 @@ end
 ---@return any ...
 -- Raises "task already joined" the second time, "cancelled" if the task was cancelled, or its
 -- error.
-function Handle:wait() return join(self):wait() end
+function Handle:wait()
+  kinds.check(self, "task", "wait")
+  return join(self):wait()
+end
 
 
 --- Cancels the task.
 ---@return boolean  false if it has finished or was cancelled before
-function Handle:cancel() return self.task:cancel() end
+function Handle:cancel()
+  kinds.check(self, "task", "cancel")
+  return self.task:cancel()
+end
 
 
 --- Whether the task has finished.
 ---@return boolean
-function Handle:done() return self.task:done() end
+function Handle:done()
+  kinds.check(self, "task", "done")
+  return self.task:done()
+end
 
 
 --- Lets the task go on without its handle.
 ---@return boolean  true
-function Handle:detach() return self.task:detach() end
+function Handle:detach()
+  kinds.check(self, "task", "detach")
+  return self.task:detach()
+end
 
 
 function Handle:is_ready() return self.joined or self.task:done() end
 function Handle:place_to_wait() return self.task:place_to_wait() end
 function Handle:claim() return self:wait() end
 
-awaitable.declare(Handle)
+function Handle:__tostring() return tostring(self.task) end
+
+awaitable.declare(Handle, "task")
+kinds.suggest(Handle)
 
 
 local ward = {}

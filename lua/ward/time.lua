@@ -18,6 +18,7 @@ local Interval = require "neap.sync.interval"
 local awaitable = require "neap.kernel.awaitable"
 local check = require "neap.check"
 local clock = require "neap.kernel.clock"
+local kinds = require "neap.kinds"
 local neap = require "neap"
 local read = require "neap.duration"
 local vm = require "neap.kernel.vm"
@@ -218,10 +219,12 @@ end
 ---@return any ...  what its `wait` returns
 -- Raises "timeout".
 function Timeout:wait()
+  kinds.check(self, "timeout", "wait")
   return in_time(neap.select({ self.awaited }, self.deadline - clock.now()))
 end
 
 Timeout.__call = Timeout.wait
+kinds.declare(Timeout, "timeout")
 
 
 --- Sets a deadline for an awaitable.

@@ -53,6 +53,15 @@ uses["ward.time"] = function(time)
   assert_fails("timeout", time.timeout(time.sleep(1), 0.001))
 end
 
+uses["neap.kinds"] = function(kinds)
+  local Latch = { open = function(self) kinds.check(self, "latch", "open") end }
+  kinds.declare(Latch, "latch")
+  kinds.suggest(Latch)
+  assert_fails("write latch:open()", function() Latch.open() end)
+  assert_fails("did you mean 'open'?", function() return Latch.oepn end)
+  assert(Latch.closed == nil and kinds.nearest({ ebb = 1, flood = 1 }, "floot") == "flood")
+end
+
 uses["neap.fields"] = function(fields)
   local value = { 7, nil, "tide", name = "ebb", inner = { deep = { deeper = {} } } }
   assert(fields.describe(value) == '{ 7, [3] = "tide", inner = { deep = {...} }, name = "ebb" }'
@@ -136,6 +145,15 @@ uses["neap.sync.callback"] = function(callback)
     spawn(function() sleep(1) resume() end)
     assert(callback(ask, "ahoy") == "ahoy!")
   end)
+end
+
+uses["neap.sync.store"] = function(store)
+  local kept = { inbox = {}, inbox_count = 0, outbox = {}, outbox_first = 1, outbox_count = 0,
+    returned = false, count = 0, limit = 3, senders = require("neap.kernel.waiters").new({}) }
+  store.push(kept, "flood")
+  store.give_back(kept, "slack", 2)
+  store.give_back(kept, "ebb", 1)
+  assert(store.take(kept) == "ebb" and store.take(kept) == "slack" and store.take(kept) == "flood")
 end
 
 uses["neap.sync.channel"] = function(Channel)
@@ -256,7 +274,9 @@ uses["neap.task.failures"] = function(failures)
 end
 
 uses["neap.task.life"] = function(life)
-  local task = setmetatable({ id = 7 }, { __index = life })
+  local Task = { __index = life }
+  require("neap.kinds").declare(Task, "task")
+  local task = setmetatable({ id = 7 }, Task)
   task:add_finalizer(print, nil, "tide")
   assert(task:describe() == "task 7" and task:name("pump"):describe() == 'task "pump"')
   assert(task:remove_finalizer(print, "tide") and not task:remove_finalizer(print, "tide"))

@@ -239,6 +239,6 @@ function SocketEvent.claim(_, waiter)
   return outcome == true or error("attempt to wait for a " .. outcome, 0)
 end
 
-awaitable.declare(SocketEvent)
+awaitable.declare(SocketEvent, "socket event")
 
 return host

@@ -8,6 +8,7 @@
 -- handed.
 
 local check = require "neap.check"
+local kinds = require "neap.kinds"
 
 local getmetatable, pcall, type = getmetatable, pcall, type
 
@@ -17,10 +18,12 @@ local own = {}
 
 --- Declares a class with these three methods.
 ---@param class table
+---@param kind string  what its objects are called
 ---@return table class
-function awaitable.declare(class)
+function awaitable.declare(class, kind)
   own[class] = true
   class.__call = class.wait
+  kinds.declare(class, kind)
   return class
 end
 

@@ -7,6 +7,7 @@ local Waiters = require "neap.kernel.waiters"
 local awaitable = require "neap.kernel.awaitable"
 local check = require "neap.check"
 local combine = require "neap.structured.combine"
+local kinds = require "neap.kinds"
 local listing = require "neap.kernel.listing"
 local protected = require "neap.pcall.protected"
 local runs = require "neap.kernel.runs"
@@ -86,6 +87,7 @@ end
 ---@return neap.Task
 -- Raises in a pool of a scope that is ending.
 function Pool:submit(fn, ...)
+  kinds.check(self, "pool", "submit", "fn, ...")
   check.callable(fn, 1, "submit")
   if self.scope then self.scope:check_open("submit") end
   return submit(self, fn, ...)
@@ -94,6 +96,7 @@ end
 
 --- Cancels all jobs, those that run and those that wait for room.
 function Pool:cancel()
+  kinds.check(self, "pool", "cancel")
   local jobs = listing.in_order(self.jobs)
   for i = #jobs, 1, -1 do jobs[i]:cancel() end -- so that none of them begins meanwhile
 end
@@ -131,6 +134,7 @@ end
 ---@return table results  the first result of each, in the order of the list; their number in `n`
 -- Raises the first error, once the others are cancelled; "cancelled" if somebody has cancelled one.
 function Pool:map(list, fn)
+  kinds.check(self, "pool", "map", "list, fn")
   check.type(list, "table", 1, "map")
   check.callable(fn, 2, "map")
   if state.is_cancelling then tasks.checkpoint() end
@@ -150,6 +154,7 @@ end
 
 --- Waits until no job is left.
 function Pool:wait()
+  kinds.check(self, "pool", "wait")
   if state.is_cancelling then tasks.checkpoint() end
   if not self:is_ready() then wait(self.idlers) end
 end
@@ -167,4 +172,7 @@ end
 
 function Pool:__tostring() return "pool (" .. self.running .. " of " .. self.size .. " running)" end
 
-return awaitable.declare(Pool)
+awaitable.declare(Pool, "pool")
+kinds.suggest(Pool)
+
+return Pool

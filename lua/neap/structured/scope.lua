@@ -9,6 +9,7 @@ local Pool = require "neap.structured.pool"
 local Waiters = require "neap.kernel.waiters"
 local check = require "neap.check"
 local failures = require "neap.task.failures"
+local kinds = require "neap.kinds"
 local listing = require "neap.kernel.listing"
 local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
@@ -41,6 +42,7 @@ end
 
 --- Cancels every child.
 function Scope:cancel()
+  kinds.check(self, "scope", "cancel")
   self.is_ending = true
   local children = listing.in_order(self.children)
   for i = 1, #children do children[i]:cancel() end
@@ -98,6 +100,7 @@ end
 ---@param size integer  how many jobs may run at a time, 1 or more
 ---@return neap.Pool
 function Scope:pool(size)
+  kinds.check(self, "scope", "pool", "size")
   check.whole(size, 1, 1, "pool")
   return Pool.new(size, self)
 end
@@ -109,6 +112,7 @@ end
 ---@return neap.Task
 -- Raises if the scope is ending.
 function Scope:spawn(fn, ...)
+  kinds.check(self, "scope", "spawn", "fn, ...")
   check.callable(fn, 1, "spawn")
   self:check_open("spawn")
   return self:own(tasks.spawn(fn, ...))
@@ -127,6 +131,9 @@ end
 function Scope:__tostring()
   return "scope (" .. self.count .. (self.count == 1 and " task)" or " tasks)")
 end
+
+
+kinds.declare(Scope, "scope")
 
 
 local function close(self)

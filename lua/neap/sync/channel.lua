@@ -1,39 +1,28 @@
 --- A channel: values from many senders to many receivers, in order, each to exactly one.
 --
--- Up to `capacity` values are kept; with capacity 0 a sender waits until a receiver takes its
--- value. They are in two arrays: `inbox` is filled from 1, `outbox` is emptied from 1, and when it
--- is empty they change places. (One array with sliding indices would rehash for ever.) A value
--- handed to a receiver that is cancelled before it ran goes to the first receiver that waits, else
--- into `returned`, which is received from first, in the order in which the values were sent.
+-- Up to `capacity` values are kept (neap.sync.store); with capacity 0 a sender waits until a
+-- receiver takes its value. A value handed to a receiver that is cancelled before it ran goes to
+-- the first receiver that waits, else back into the store.
 --
 -- Nobody waits to send while there is room, or to receive while there is a value, but for both ends
 -- of an empty channel in one `select`, which never meets itself.
 
 local awaitable = require "neap.kernel.awaitable"
 local check = require "neap.check"
+local kinds = require "neap.kinds"
 local runs = require "neap.kernel.runs"
 local sending = require "neap.sync.sending"
+local store = require "neap.sync.store"
 local tasks = require "neap.task.task"
 local Waiters = require "neap.kernel.waiters"
 
-local insert, remove, setmetatable = table.insert, table.remove, setmetatable
+local setmetatable, tostring = setmetatable, tostring
 local receive, wait, sent, state = tasks.receive, tasks.wait, sending.sent, runs.state
-local take_out = Waiters.remove
+local take_out, NIL, push, take = Waiters.remove, store.NIL, store.push, store.take
 
---- What stands in the arrays for nil.
-local NIL = {}
-
----@class neap.Channel
+---@class neap.Channel: neap.Store
 ---@field private capacity number
----@field private limit number  how many values it may keep: its capacity, or -1 once it is closed
----@field private count integer  of the values it keeps
----@field private inbox any[]
----@field private inbox_count integer
----@field private outbox any[]
----@field private outbox_first integer
----@field private outbox_count integer
----@field private returned table[]|false  values handed back, with the tickets of their handing over
----@field private tickets integer
+---@field private tickets integer  how many values have been handed to receivers that waited
 ---@field private senders neap.Waiters
 ---@field private receivers neap.Waiters
 local Channel = {}
@@ -53,41 +42,6 @@ function Channel.new(capacity)
   }, Channel)
   self.senders, self.receivers = sending.new_list(self), Waiters.new(self, "receive")
   return self
-end
-
-
-local function push(self, value)
-  local last = self.inbox_count + 1
-  if value == nil then value = NIL end
-  self.inbox[last] = value
-  self.inbox_count, self.count = last, self.count + 1
-end
-
-
---- Takes the next value, of which there is one, and lets a sender that waits for room put its own.
-local function take(self)
-  local returned, first, value = self.returned, self.outbox_first
-  if returned then
-    if not returned[2] then self.returned = false end
-    value = remove(returned, 1).value
-  else
-    if first > self.outbox_count then
-      self.inbox, self.outbox, self.outbox_count, self.inbox_count =
-        self.outbox, self.inbox, self.inbox_count, 0
-      first = 1
-    end
-    value, self.outbox[first], self.outbox_first = self.outbox[first], nil, first + 1
-    if value == NIL then value = nil end
-  end
-  local count, senders = self.count - 1, self.senders
-  self.count = count
-  local sender = senders.queue[senders.first]
-  if sender and count < self.limit then
-    take_out(senders, sender)
-    push(self, sender.offer)
-    sender:wake(nil, true)
-  end
-  return value
 end
 
 
@@ -116,12 +70,16 @@ end
 ---@return "closed"? err  the channel is closed, before or while waiting; nothing was sent
 function Channel:send(value)
   if state.is_cancelling then tasks.checkpoint() end
+  local kept = value
+  if value == nil then
+    kinds.check(self, "channel", "send", "value")
+    kept = NIL
+  end
   -- Nobody waits at either end of a channel that is neither empty nor full.
   local count = self.count
   if count == 0 or count >= self.limit then return send_slow(self, value) end
   local last = self.inbox_count + 1
-  if value == nil then value = NIL end
-  self.inbox[last] = value
+  self.inbox[last] = kept
   self.inbox_count, self.count = last, count + 1
   return true
 end
@@ -132,6 +90,7 @@ end
 ---@return true|nil sent
 ---@return "full"|"closed"|nil err
 function Channel:try_send(value)
+  kinds.check(self, "channel", "try_send", "value")
   local limit = self.limit
   if limit < 0 then return nil, "closed" end
   if self.count >= limit and not self.receivers:head() then return nil, "full" end
@@ -143,6 +102,7 @@ end
 ---@return any value
 ---@return "closed"? err  the channel is closed and empty
 function Channel:wait()
+  if not self then kinds.check(self, "channel", "wait") end
   if state.is_cancelling then tasks.checkpoint() end
   if self.count == 0 then
     local senders = self.senders
@@ -167,6 +127,7 @@ Channel.recv = Channel.wait
 ---@return any value
 ---@return "empty"|"closed"|nil err
 function Channel:try_recv()
+  if not self then kinds.check(self, "channel", "try_recv") end
   if self.count > 0 then return take(self) end
   local sender = self.senders:head()
   if not sender then return nil, self.limit < 0 and "closed" or "empty" end
@@ -181,6 +142,7 @@ end
 -- receivers that wait get `nil, "closed"`.
 ---@return true
 function Channel:close()
+  kinds.check(self, "channel", "close")
   if self.limit >= 0 then
     self.limit = -1
     self.senders:wake_all()
@@ -193,6 +155,7 @@ end
 --- Calls fn with each value until the channel is closed and empty. fn may wait.
 ---@param fn fun(value: any)
 function Channel:each(fn)
+  kinds.check(self, "channel", "each", "fn")
   check.callable(fn, 1, "each")
   local value, err = self:wait()
   while not err do
@@ -203,17 +166,16 @@ end
 
 --- How many values it keeps.
 ---@return integer
-function Channel:len() return self.count end
+function Channel:len()
+  kinds.check(self, "channel", "len")
+  return self.count
+end
 
 --- Takes back what a receiver was handed that is cancelled.
 function Channel:pass_on(waiter)
   local value, ticket = waiter.value, waiter.order
   if self.limit >= 0 and self.receivers:head() then return send_slow(self, value) end
-  local returned, position = self.returned or {}, 1
-  self.returned = returned
-  while returned[position] and returned[position].ticket < ticket do position = position + 1 end
-  insert(returned, position, { value = value, ticket = ticket })
-  self.count = self.count + 1
+  return store.give_back(self, value, ticket)
 end
 
 
@@ -236,15 +198,25 @@ function Channel:claim(waiter)
 end
 
 
-function Channel:describe(purpose)
+--- What it is, and how much is in it.
+function Channel:__tostring()
   local filling = self.count == 0 and "empty" or self.count >= self.capacity and "full"
     or self.count .. " in it"
-  return purpose .. " on channel (capacity " .. self.capacity .. ", " .. filling .. ")"
+  local state_of = self.limit < 0 and ", closed" or ""
+  return "channel (capacity " .. self.capacity .. ", " .. filling .. state_of .. ")"
 end
+
+function Channel:describe(purpose) return purpose .. " on " .. tostring(self) end
 
 --- An awaitable that sends a value: as an arm of a `select` it is ready when the value can be sent.
 ---@param value any
 ---@return neap.Sending
-function Channel:sending(value) return sending.new(self, value) end
+function Channel:sending(value)
+  kinds.check(self, "channel", "sending", "value")
+  return sending.new(self, value)
+end
 
-return awaitable.declare(Channel)
+awaitable.declare(Channel, "channel")
+kinds.suggest(Channel)
+
+return Channel

@@ -2,6 +2,7 @@
 
 local Waiters = require "neap.kernel.waiters"
 local awaitable = require "neap.kernel.awaitable"
+local kinds = require "neap.kinds"
 local runs = require "neap.kernel.runs"
 local tasks = require "neap.task.task"
 
@@ -27,6 +28,7 @@ end
 --- Sets the event and wakes everyone who waits.
 ---@return boolean changed  false if it was set before
 function Event:set()
+  kinds.check(self, "event", "set")
   if self.is_set then return false end
   self.is_set = true
   self.waiters:wake_all()
@@ -37,6 +39,7 @@ end
 --- Clears the event: who waits from now on, waits. Who has been woken goes on.
 ---@return boolean changed  false if it was not set
 function Event:clear()
+  kinds.check(self, "event", "clear")
   local was_set = self.is_set
   self.is_set = false
   return was_set
@@ -46,6 +49,7 @@ end
 --- Waits until the event is set.
 ---@return true
 function Event:wait()
+  if not self then kinds.check(self, "event", "wait") end
   if state.is_cancelling then tasks.checkpoint() end
   if not self.is_set then wait(self.waiters) end
   return true
@@ -54,12 +58,18 @@ end
 
 --- Whether the event is set.
 ---@return boolean
-function Event:done() return self.is_set end
+function Event:done()
+  kinds.check(self, "event", "done")
+  return self.is_set
+end
 
-Event.is_ready = Event.done
-
+function Event:is_ready() return self.is_set end
 function Event:place_to_wait() return self.waiters end
 function Event.claim() return true end
 function Event.describe() return "an event" end
+function Event:__tostring() return self.is_set and "event (set)" or "event (not set)" end
 
-return awaitable.declare(Event)
+awaitable.declare(Event, "event")
+kinds.suggest(Event)
+
+return Event

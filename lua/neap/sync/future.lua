@@ -3,17 +3,21 @@
 local awaitable = require "neap.kernel.awaitable"
 local failures = require "neap.task.failures"
 local joined = require "neap.kernel.joined"
+local kinds = require "neap.kinds"
 local runs = require "neap.kernel.runs"
 local tasks = require "neap.task.task"
 local threads = require "neap.kernel.threads"
 local vm = require "neap.kernel.vm"
 
 local error, setmetatable = error, setmetatable
-local state, wait = runs.state, tasks.wait
+local pack, state, wait = threads.pack, runs.state, tasks.wait
+
+--- The values of a future that was resolved without any.
+local NOTHING = {}
 
 ---@class neap.Future: neap.Joined
 ---@field private state "open"|"resolved"|"rejected"
----@field private count integer|false
+---@field private count integer|false  of the results, see `threads.pack`; 0 if there are none
 ---@field private value any
 local Future = {}
 Future.__index = Future
@@ -38,12 +42,21 @@ end
 --- Gives the result; everyone who waits gets it. May be called from anywhere.
 ---@param ... any
 ---@return boolean settled  false if the future was settled before
-function Future:resolve(...) return settle(self, "resolved", threads.pack(...)) end
+function Future:resolve(...)
+  local count, value = pack(...)
+  if value == nil then
+    kinds.check(self, "future", "resolve", "...")
+    count, value = 0, NOTHING
+  end
+  return settle(self, "resolved", count, value)
+end
+
 
 --- Gives an error instead, which `wait` raises.
 ---@param err any
 ---@return boolean settled  false if the future was settled before
 function Future:reject(err)
+  kinds.check(self, "future", "reject", "err")
   local is_awaited = self:is_awaited()
   if not settle(self, "rejected", nil, err) then return false end
   if not is_awaited then
@@ -55,13 +68,17 @@ end
 
 --- Whether it is settled.
 ---@return boolean
-function Future:done() return self.state ~= "open" end
+function Future:done()
+  kinds.check(self, "future", "done")
+  return self.state ~= "open"
+end
 
 
 --- Waits for the result.
 ---@return any ...
 -- Raises what the future was rejected with.
 function Future:wait()
+  if not self then kinds.check(self, "future", "wait") end
   if state.is_cancelling then tasks.checkpoint() end
   if self.state == "open" then wait(self) end
   if self.state == "rejected" then
@@ -79,10 +96,13 @@ function Future:watch(fn)
   self:park({ wake = fn })
 end
 
-Future.is_ready = Future.done
-
+function Future:is_ready() return self.state ~= "open" end
 function Future:place_to_wait() return self end
 function Future:claim() return self:wait() end
 function Future.describe() return "a future" end
+function Future:__tostring() return "future (" .. self.state .. ")" end
 
-return awaitable.declare(Future)
+awaitable.declare(Future, "future")
+kinds.suggest(Future)
+
+return Future

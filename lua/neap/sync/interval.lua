@@ -8,6 +8,7 @@ local awaitable = require "neap.kernel.awaitable"
 local check = require "neap.check"
 local clock = require "neap.kernel.clock"
 local duration = require "neap.duration"
+local kinds = require "neap.kinds"
 local runs = require "neap.kernel.runs"
 local tasks = require "neap.task.task"
 local Waiters = require "neap.kernel.waiters"
@@ -109,6 +110,7 @@ end
 
 --- Starts again: the next tick is the first, a period from now. Who waits, waits for that.
 function Interval:reset()
+  kinds.check(self, "interval", "reset")
   self.start, self.taken, self.returned = now(), 0, {}
   if not self.place then return end
   self.place:remove(self)
@@ -119,6 +121,7 @@ end
 --- Waits for the next tick. One who comes late gets the ticks that were missed one by one, at once.
 ---@return integer tick  1, 2, 3 and so on; each is given once
 function Interval:wait()
+  if not self then kinds.check(self, "interval", "wait") end
   if state.is_cancelling then tasks.checkpoint() end
   if self:is_ready() then return take(self) end
   return self:claim(wait(self))
@@ -140,6 +143,10 @@ function Interval.claim(_, waiter)
 end
 
 
+function Interval:__tostring()
+  return ("interval (every %g s, %d ticks taken)"):format(self.period, self.taken)
+end
+
 function Interval.describe() return "an interval" end
 
-return awaitable.declare(Interval)
+return awaitable.declare(Interval, "interval")

@@ -10,6 +10,7 @@ local awaitable = require "neap.kernel.awaitable"
 local check = require "neap.check"
 local clock = require "neap.kernel.clock"
 local duration = require "neap.duration"
+local kinds = require "neap.kinds"
 local protected = require "neap.pcall.protected"
 local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
@@ -65,6 +66,7 @@ end
 ---@return true|nil acquired
 ---@return "timeout"? err
 function Semaphore:acquire(timeout)
+  if timeout == nil then kinds.check(self, "semaphore", "acquire") end
   if state.is_cancelling then tasks.checkpoint() end
   local seconds = timeout ~= nil and duration(timeout, 1, "acquire")
   if self.free > 0 then
@@ -84,7 +86,10 @@ end
 
 --- Takes a permit, as an awaitable does: a semaphore can stand in a `select`.
 ---@return true
-function Semaphore:wait() return self:acquire() end
+function Semaphore:wait()
+  kinds.check(self, "semaphore", "wait")
+  return self:acquire()
+end
 
 function Semaphore:is_ready() return self.free > 0 end
 function Semaphore:place_to_wait() return self.waiters end
@@ -98,6 +103,7 @@ end
 --- Takes a permit if one is free.
 ---@return boolean acquired
 function Semaphore:try_acquire()
+  kinds.check(self, "semaphore", "try_acquire")
   if self.free == 0 then return false end
   self.free = self.free - 1
   return take(self)
@@ -106,7 +112,10 @@ end
 
 --- How many permits are free.
 ---@return integer
-function Semaphore:count() return self.free end
+function Semaphore:count()
+  kinds.check(self, "semaphore", "count")
+  return self.free
+end
 
 
 --- Takes back the permit of a waiter that is cancelled before it ran.
@@ -126,7 +135,10 @@ end
 ---@param count? integer  1 if absent
 -- Raises if so many are not taken.
 function Semaphore:release(count)
-  if count == nil then count = 1 end
+  if count == nil then
+    kinds.check(self, "semaphore", "release")
+    count = 1
+  end
   check.whole(count, 1, 1, "release")
   if count == huge then check.fail(1, "release", "a number with an end expected, got inf") end
   if self.free + count > self.most then
@@ -154,6 +166,7 @@ end
 ---@param ... any  its arguments
 ---@return any ...  its results
 function Semaphore:with(fn, ...)
+  kinds.check(self, "semaphore", "with", "fn")
   check.callable(fn, 1, "with")
   self:acquire()
   local owner = current_task()
@@ -174,4 +187,7 @@ end
 
 function Semaphore:describe() return tostring(self) end
 
-return awaitable.declare(Semaphore)
+awaitable.declare(Semaphore, "semaphore")
+kinds.suggest(Semaphore)
+
+return Semaphore

@@ -2,8 +2,9 @@
 
 local Waiters = require "neap.kernel.waiters"
 local awaitable = require "neap.kernel.awaitable"
+local kinds = require "neap.kinds"
 
-local pairs, setmetatable = pairs, setmetatable
+local pairs, setmetatable, tostring = pairs, setmetatable, tostring
 
 local sending = {}
 
@@ -51,7 +52,12 @@ end
 --- Sends the value.
 ---@return true|nil sent
 ---@return "closed"? err
-function Sending:wait() return self.channel:send(self.value) end
+function Sending:wait()
+  kinds.check(self, "sending", "wait")
+  return self.channel:send(self.value)
+end
+
+function Sending:__tostring() return "sending on " .. tostring(self.channel) end
 
 function Sending:is_ready()
   local channel = self.channel
@@ -61,6 +67,6 @@ end
 function Sending:place_to_wait() return self.channel.senders, self.value end
 function Sending.claim(_, waiter) return sending.sent(waiter) end
 
-awaitable.declare(Sending)
+awaitable.declare(Sending, "sending")
 
 return sending

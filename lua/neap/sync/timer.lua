@@ -6,6 +6,7 @@
 local awaitable = require "neap.kernel.awaitable"
 local duration = require "neap.duration"
 local clock = require "neap.kernel.clock"
+local kinds = require "neap.kinds"
 local runs = require "neap.kernel.runs"
 local tasks = require "neap.task.task"
 
@@ -38,6 +39,7 @@ end
 --- Waits for the deadline; returns at once if it has passed.
 ---@return true
 function Timer:wait()
+  if not self then kinds.check(self, "timer", "wait") end
   if state.is_cancelling then tasks.checkpoint() end
   if now() < self.deadline then wait(state.timers, self.deadline) end
   return true
@@ -46,12 +48,22 @@ end
 
 --- Whether the deadline has passed.
 ---@return boolean
-function Timer:is_ready() return now() >= self.deadline end
-Timer.done = Timer.is_ready
+function Timer:done()
+  kinds.check(self, "timer", "done")
+  return now() >= self.deadline
+end
 
+function Timer:is_ready() return now() >= self.deadline end
 function Timer:place_to_wait() return state.timers, self.deadline end
 function Timer.claim() return true end
 
-awaitable.declare(Timer)
+--- What it is, and how many seconds are left.
+function Timer:__tostring()
+  local left = self.deadline - now()
+  return left > 0 and ("timer (due in %g s)"):format(left) or "timer (over)"
+end
+
+awaitable.declare(Timer, "timer")
+kinds.suggest(Timer)
 
 return timer

@@ -3,6 +3,7 @@
 local check = require "neap.check"
 local ending = require "neap.task.ending"
 local failures = require "neap.task.failures"
+local kinds = require "neap.kinds"
 local scheduler = require "neap.kernel.scheduler"
 local Waiters = require "neap.kernel.waiters"
 
@@ -19,6 +20,7 @@ for name, method in pairs(ending.methods) do life[name] = method end
 -- one that resumed it) ends at its next blocking call.
 ---@return boolean cancelled  false if it was over, or about to be
 function life:cancel()
+  if not self then kinds.check(self, "task", "cancel") end
   local thread = self.thread or self.target
   local activity = thread and status(thread) -- the collector may call what cancels it in there
   if has_ended(self) or self.is_concluding or self.cancel_requested then return false end
@@ -42,12 +44,16 @@ end
 
 --- Whether the task is dead: ended, and its finalizers done.
 ---@return boolean
-function life:done() return has_ended(self) end
+function life:done()
+  if not self then kinds.check(self, "task", "done") end
+  return has_ended(self)
+end
 
 
 --- Lets the task go: if it fails and nobody waits for it, that is reported at once.
 ---@return boolean  true
 function life:detach()
+  kinds.check(self, "task", "detach")
   self.detached = true
   if self.state == "failed" then failures.report_now(self) end
   return true
@@ -57,6 +63,7 @@ end
 --- The task's state.
 ---@return "pending"|"runnable"|"running"|"suspended"|"dead"
 function life:status()
+  kinds.check(self, "task", "status")
   if has_ended(self) then return "dead" end
   if self.state == "pending" then return "pending" end
   if self.place then return "suspended" end
@@ -68,13 +75,17 @@ end
 --- Which `timeout` was late, as the limit that it was given, if the task has caught the error
 -- "timeout", or has failed with it; nil if that was raised by anybody else.
 ---@return number|string|nil limit
-function life:timed_out() return self.late end
+function life:timed_out()
+  kinds.check(self, "task", "timed_out")
+  return self.late
+end
 
 
 --- Gives the task a name for reports; without an argument, tells it.
 ---@param name? string
 ---@return neap.Task|string?
 function life:name(name)
+  kinds.check(self, "task", "name", "text")
   if name == nil then return self.label end
   check.type(name, "string", 1, "name")
   self.label = name

@@ -17,6 +17,7 @@ local clock = require "neap.kernel.clock"
 local ending = require "neap.task.ending"
 local failures = require "neap.task.failures"
 local joined = require "neap.kernel.joined"
+local kinds = require "neap.kinds"
 local life = require "neap.task.life"
 local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
@@ -152,6 +153,7 @@ local wait = waits.wait
 ---@return any ...  its results
 -- Raises its error, the same value; "cancelled" if it was cancelled.
 function Task:wait(arm)
+  if not self then kinds.check(self, "task", "wait") end
   if state.is_cancelling then waiting.checkpoint() end
   if self.state ~= "returned" then
     if not has_ended(self) then
@@ -222,8 +224,8 @@ local function with_home(class)
     return back(self.home, previous, class.cancel(self))
   end
 
-  class.Settled = awaitable.declare(settled)
-  awaitable.declare(class)
+  class.Settled = awaitable.declare(settled, "task")
+  awaitable.declare(class, "task")
 end
 
 for name, member in pairs(Task) do UserTask[name] = member end
