@@ -54,6 +54,8 @@ exactly_one_of!("luajit" "lua51" "lua52" "lua53" "lua54" "lua55" "luau");
 
 mod host;
 mod loader;
+#[cfg(feature = "luau")]
+mod locator;
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -79,8 +81,10 @@ const USE: &str = "neap.use";
 ///
 /// Beyond what `require` finds, nothing of the state is changed; the globals `pcall` and `xpcall`
 /// stay as they are (on Lua 5.1 a script that waits inside of them calls `neap.pcall`, or
-/// `require("neap").install()` first). Neither the `debug` nor the `package` library is needed.
-/// Each state has a scheduler of its own. A second call does nothing.
+/// `require("neap").install()` first). A module that waits while it loads, as it can by mlua's
+/// `require` on Luau, is loaded once: who requires it meanwhile waits for it. Neither the `debug`
+/// nor the `package` library is needed. Each state has a scheduler of its own. A second call does
+/// nothing.
 ///
 /// # Errors
 ///
@@ -186,6 +190,8 @@ fn load(lua: &Lua, root: Root) -> Result<()> {
             return Err(Error::runtime(text));
         }
     };
+    // From now on a module may wait while it loads.
+    protected(lua, &require, "neap.sync.loading")?;
     lua.set_named_registry_value(USE, neap.get::<Function>("use")?)?;
     lua.set_named_registry_value(STEP, neap.get::<Function>("step")?)?;
     lua.set_named_registry_value(RUN, neap.get::<Function>("run")?)

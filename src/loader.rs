@@ -29,26 +29,43 @@ return function(name)
 end
 "#;
 
-/// Turns `find` into a `require` of its own, over the one that was there before, if any.
+/// Turns `find` into a `require` of its own, over the one that was there before, if any. How a module
+/// is loaded once, whoever asks for it meanwhile, is neap's to say, as soon as that is there itself.
 const REQUIRE: &str = r#"
-local find, error, original, in_callers_name = ...
+local find, error, pcall, original, locate, in_callers_name = ...
 local loaded, entered = {}, {}
+
+local function load_at_once(name, _, load, ...)
+  if entered[name] then
+    error("loop or previous error loading module '" .. name .. "'", 3)
+  end
+  entered[name] = true
+  return load(...)
+end
+
+local function load(name, module, file)
+  local value = module(name, file)
+  if value == nil then value = true end
+  loaded[name] = value
+  return value
+end
+
 return function(name)
   local value = loaded[name]
   if value ~= nil then return value end
-  if entered[name] then
-    error("loop or previous error loading module '" .. name .. "'", 2)
-  end
   local module, detail, is_broken = find(name)
   if is_broken then error(detail, 0) end
-  if not module then
-    if original then return in_callers_name(original)(name) end
-    error("module '" .. name .. "' not found:" .. detail, 2)
+  local load_once = loaded["neap.sync.loading"] or load_at_once
+  -- What is called here is not called last: it raises its errors two levels up.
+  if module then
+    value = load_once(name, name, load, name, module, detail)
+    return value
   end
-  entered[name] = true
-  value = module(name, detail)
-  if value == nil then value = true end
-  loaded[name] = value
+  if not original then error("module '" .. name .. "' not found:" .. detail, 2) end
+  local call = in_callers_name()
+  local is_located, key = pcall(call, locate, name)
+  if not is_located then return call(original, name) end
+  value = load_once(key, name, call, original, name)
   return value
 end
 "#;
@@ -163,9 +180,10 @@ pub(crate) fn add_root(lua: &Lua, root: Root) -> Result<()> {
             searchers.raw_insert(2, searcher)
         }
         _ => {
-            let in_callers_name = lua.create_function(in_callers_name)?;
-            let require: Function =
-                glue(lua, REQUIRE).call((find, error, original, in_callers_name))?;
+            let pcall: Function = globals.raw_get("pcall")?;
+            let in_callers_name = lua.create_function(|lua, ()| in_callers_name(lua))?;
+            let arguments = (find, error, pcall, original, locate(lua)?, in_callers_name);
+            let require: Function = glue(lua, REQUIRE).call(arguments)?;
             globals.raw_set("require", require)
         }
     }
@@ -228,9 +246,9 @@ fn glue<'a>(lua: &Lua, text: &'a str) -> Chunk<'a> {
     lua.load(text).set_name(GLUE)
 }
 
-/// Wraps `original` in a function that seems to stand in the file that called our `require`: Luau
-/// resolves `./name` against the file of whoever calls its `require`.
-fn in_callers_name(lua: &Lua, original: Function) -> Result<Function> {
+/// A function that calls another with a name, and seems to stand in the file that called our
+/// `require`: Luau resolves `./name` against the file of whoever calls its `require`.
+fn in_callers_name(lua: &Lua) -> Result<Function> {
     let lua_function_at = |level| {
         lua.inspect_stack(level, |frame| {
             let source = frame.source();
@@ -240,7 +258,20 @@ fn in_callers_name(lua: &Lua, original: Function) -> Result<Function> {
     // Level 0 is this function, level 1 our `require`. Called from Rust, it is nobody's: then `./`
     // is the current directory.
     let caller = (2..).map_while(lua_function_at).flatten().next();
-    lua.load("local original = ... return function(name) return original(name) end")
+    lua.load("return function(fn, name) return fn(name) end")
         .set_name(caller.as_deref().unwrap_or("@neap"))
-        .call(original)
+        .eval()
+}
+
+/// A function that finds what `require` would load by a name, and loads nothing: it gives the same
+/// value for the same file, and raises an error where there is none.
+#[cfg(feature = "luau")]
+fn locate(lua: &Lua) -> Result<Option<Function>> {
+    lua.create_require_function(crate::locator::Locator::default()).map(Some)
+}
+
+/// In any other `require` but ours nothing can wait.
+#[cfg(not(feature = "luau"))]
+fn locate(_: &Lua) -> Result<Option<Function>> {
+    Ok(None)
 }

@@ -431,6 +431,102 @@ fn luau_scripts_run() {
     assert_prints(&finish(neap_run(["script.luau"]).current_dir(folder), b""), "sum 7\n");
 }
 
+/// Runs `script` on Luau, in a folder with these modules.
+#[cfg(feature = "luau")]
+fn run_with_modules(name: &str, modules: &[(&str, &str)], script: &str) -> Outcome {
+    let folder = folder(name);
+    for (name, text) in modules.iter().chain(&[("script.luau", script)]) {
+        let file = folder.join(name);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
+    }
+    finish(neap_run(["--virtual-time", "script.luau"]).current_dir(folder), b"")
+}
+
+/// On Luau a module may wait while it loads; another task that requires it meanwhile gets the same
+/// table, whatever it calls the file.
+#[cfg(feature = "luau")]
+#[test]
+fn a_module_that_waits_while_it_loads_is_loaded_once() {
+    let modules = [
+        (".luaurc", r#"{ "aliases": { "parts": "./parts" } }"#),
+        ("mod.luau", "print 'mod loads' task.wait(1) return {}"),
+        ("parts/mod.luau", "print 'parts/mod loads' task.wait(1) return {}"),
+        (
+            "parts/names.luau",
+            "return { function() return require '../mod' end, function() return require './mod' end }",
+        ),
+    ];
+    let script = "local neap = require 'neap'\n\
+        local names = require './parts/names'\n\
+        local function load() return require './mod' end\n\
+        local function alias() return require '@parts/mod' end\n\
+        local tasks = {}\n\
+        for i, fn in { load, load, names[1], names[2], alias } do tasks[i] = neap.spawn(fn) end\n\
+        local tables = neap.all(tasks)\n\
+        print(tables[1] == tables[2], tables[1] == tables[3], tables[1] == load())\n\
+        print(tables[4] == tables[5], tables[4] == tables[1])";
+    let stdout = "mod loads\nparts/mod loads\ntrue\ttrue\ttrue\ntrue\tfalse\n";
+    assert_prints(&run_with_modules("luau_once", &modules, script), stdout);
+}
+
+#[cfg(feature = "luau")]
+#[test]
+fn a_module_that_fails_after_a_wait_fails_for_everyone_who_requires_it() {
+    let bad = "print 'bad loads' task.wait(1)\n\
+        local function deep() error('it broke') end\n\
+        deep()";
+    let script = "local neap = require 'neap'\n\
+        local function load() return require './bad' end\n\
+        neap.spawn(load):name('first')\n\
+        neap.spawn(load):name('second')\n\
+        neap.sleep(2)\n\
+        print(pcall(load))";
+    let outcome = run_with_modules("luau_fails", &[("bad.luau", bad)], script);
+    assert_eq!(outcome.stdout, "bad loads\nbad loads\nfalse\t./bad:2: it broke\n");
+    // Both reports show where the module raised it; the second, who it was that waited.
+    let reports: Vec<_> = outcome.stderr.split("neap: task ").collect();
+    assert_eq!(reports.len(), 3, "{}", outcome.stderr);
+    for (report, name) in reports[1..].iter().zip(["first", "second"]) {
+        let beginning =
+            format!("\"{name}\" (its function is at script.luau:2) failed: ./bad:2: it broke");
+        assert!(report.starts_with(&beginning), "{}", outcome.stderr);
+        assert!(report.contains("\t./bad:2 function deep\n\t./bad:3\n"), "{}", outcome.stderr);
+        assert!(report.contains("\tscript.luau:2"), "{}", outcome.stderr);
+        let waits = report.contains("waited for by task \"second\":\n\tscript.luau:2");
+        assert_eq!(waits, name == "second", "{}", outcome.stderr);
+    }
+}
+
+/// Two modules that require each other, one alone, and one that waits for a task which requires it.
+#[cfg(feature = "luau")]
+#[test]
+fn modules_that_require_themselves_are_told_so() {
+    let modules = [
+        ("ebb.luau", "task.wait(1) return require './flow'"),
+        ("flow.luau", "task.wait(2) return require './ebb'"),
+        ("alone.luau", "return require './alone'"),
+        (
+            "tasks.luau",
+            "return require('neap').spawn(function() return require './tasks' end):wait()",
+        ),
+    ];
+    let script = "local neap = require 'neap'\n\
+        local one = neap.spawn(function() return require './ebb' end)\n\
+        local two = neap.spawn(function() return require './flow' end)\n\
+        print(pcall(one.wait, one))\n\
+        print(pcall(two.wait, two))\n\
+        print(pcall(function() return require './alone' end))\n\
+        require './tasks'";
+    let outcome = run_with_modules("luau_circle", &modules, script);
+    let stdout = "false\t./flow:1: loop: module './ebb' requires itself through './flow'\n\
+        false\t./flow:1: loop: module './ebb' requires itself through './flow'\n\
+        false\t./alone:1: loop: module './alone' requires itself\n";
+    assert_eq!((outcome.code, &*outcome.stdout), (Some(1), stdout), "{outcome:#?}");
+    let line = "\n  task 4: waits for module './tasks', which task 1 loads at ./tasks:1\n";
+    assert!(outcome.stderr.contains(line), "{}", outcome.stderr);
+}
+
 /// To-be-closed variables are closed when a task is cancelled, or fails.
 #[cfg(any(feature = "lua54", feature = "lua55"))]
 #[test]

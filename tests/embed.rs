@@ -242,6 +242,103 @@ fn a_module_name_cannot_leave_the_library() -> Result<()> {
     Ok(())
 }
 
+/// A Lua without a `package` library, whose `require` is neap's, and finds `modules` by plain names.
+fn lua_with_modules(name: &str, modules: &[(&str, &str)]) -> Result<Lua> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).expect("the folder can be made");
+    for (name, text) in modules {
+        fs::write(folder.join(name), text).expect("the file can be written");
+    }
+    let libraries = StdLib::TABLE | StdLib::STRING | StdLib::MATH;
+    #[cfg(not(any(feature = "lua51", feature = "luajit")))]
+    let libraries = libraries | StdLib::COROUTINE;
+    let lua = Lua::new_with(libraries, LuaOptions::default())?;
+    neap::install(&lua)?;
+    lua.load("neap = require 'neap' neap.use(require 'neap.hosts.virtual') loads = 0").exec()?;
+    neap::add_directory(&lua, &folder)?;
+    Ok(lua)
+}
+
+#[test]
+fn a_module_that_waits_is_loaded_once() -> Result<()> {
+    let slow = ("slow.lua", "loads = loads + 1 neap.sleep(1) return { ... }");
+    let failing = ("failing.lua", "loads = loads + 1 neap.sleep(1) error(problem)");
+    let lua = lua_with_modules("embed_once", &[slow, failing])?;
+    let chunk = r#"
+        local one = neap.spawn(function() return require "slow" end)
+        local two = require "slow"
+        assert(one:wait() == two and require "slow" == two and two[1] == "slow" and loads == 1)
+
+        problem = { "table" }
+        local function failed()
+          local ok, err = neap.pcall(require, "failing")
+          return not ok and err == problem
+        end
+        one = neap.spawn(failed)
+        assert(failed() and one:wait() and loads == 2)
+        assert(failed() and loads == 3, "a later require tries again")
+    "#;
+    neap::run(&lua, lua.load(chunk)).map(drop)
+}
+
+/// Where nothing waits for the main task, the host's own thread may be the one that loads.
+#[test]
+fn a_module_that_the_host_thread_loads_is_loaded_once() -> Result<()> {
+    let slow = ("slow.lua", "loads = loads + 1 neap.sleep(1) return { ... }");
+    let lua = lua_with_modules("embed_host_loads", &[slow])?;
+    let chunk = r#"
+        local one = neap.spawn(function() return require "slow" end)
+        local two = neap.spawn(function() neap.yield() return require "slow" end)
+        local mine = require "slow"
+        assert(one:wait() == mine and two:wait() == mine and loads == 1)
+    "#;
+    lua.load(chunk).exec()
+}
+
+/// A task that has been cancelled while it loaded a module leaves that to those who wait for it.
+#[test]
+fn a_module_whose_loading_is_cancelled_is_loaded_by_who_waits() -> Result<()> {
+    let slow = ("slow.lua", "loads = loads + 1 neap.sleep(1) return { ... }");
+    let lua = lua_with_modules("embed_cancelled", &[slow, ("other.lua", slow.1)])?;
+    let chunk = r#"
+        local function load() return require "slow" end
+        local one = neap.spawn(function() neap.finally(neap.sleep, 1) return load() end)
+        local two, three = neap.spawn(load), neap.spawn(load)
+        neap.yield()
+        one:cancel()
+        assert(two:wait() == three:wait() and loads == 2)
+
+        -- Nobody waits for this one, until later.
+        assert(not neap.pcall(neap.timeout, 0.5, require, "other"))
+        assert(loads == 3 and require "other" and loads == 4)
+    "#;
+    neap::run(&lua, lua.load(chunk)).map(drop)
+}
+
+#[test]
+fn modules_that_wait_for_each_other_are_told_so() -> Result<()> {
+    let modules = [
+        ("ebb.lua", "neap.sleep(1) return { flow = require 'flow' }"),
+        ("flow.lua", "neap.sleep(2) return { ebb = require 'ebb' }"),
+        ("alone.lua", "neap.sleep(1) return require 'through'"),
+        ("through.lua", "return require 'alone'"),
+    ];
+    let lua = lua_with_modules("embed_circle", &modules)?;
+    let chunk = r#"
+        local one = neap.spawn(function() return require "ebb" end)
+        local two = neap.spawn(function() return require "flow" end)
+        local _, first = neap.pcall(one.wait, one)
+        local _, second = neap.pcall(two.wait, two)
+        return first, second, select(2, neap.pcall(require, "alone"))
+    "#;
+    let texts = strings(neap::run(&lua, lua.load(chunk))?)?;
+    assert!(texts[0].ends_with("loop: module 'ebb' requires itself through 'flow'"), "{texts:?}");
+    assert_eq!(texts[1], texts[0]);
+    assert!(texts[2].ends_with("loop: module 'alone' requires itself"), "{texts:?}");
+    Ok(())
+}
+
 /// A value of the program's own, which mlua gives a metatable that scripts cannot see.
 struct Ship;
 

@@ -191,6 +191,20 @@ uses["neap.sync.interval"] = function(Interval)
   end)
 end
 
+uses["neap.sync.loading"] = function(load_once)
+  local loads = 0
+  local function load()
+    loads = loads + 1
+    sleep(1)
+    return "module"
+  end
+  run(function()
+    local one = spawn(load_once, "key", "tide", load)
+    assert(load_once("key", "tide", load) == "module" and one:wait() == "module" and loads == 1)
+    assert_fails("'tide' requires itself", load_once, "key", "tide", load_once, "key", "tide", load)
+  end)
+end
+
 uses["neap.sync.patience"] = function(wait_until)
   local future = require("neap.sync.future").new()
   run(function()

@@ -135,17 +135,22 @@ local function fail(task, err, traceback)
 end
 
 
+--- The traceback of an error that a task has met: where it was raised comes first, if it came
+-- through a wait, or was caught by us and raised again.
+---@param traceback string  of where it was met
+local function whole_traceback(task, err, traceback)
+  local raised = task.raised
+  if not raised or not rawequal(raised.value, err) then return traceback end
+  local arm = task.raised_arm and ", arm " .. task.raised_arm .. " of a select" or ""
+  local link = raised.raiser ~= task and "waited for by " .. tostring(task) .. arm .. ":\n" or ""
+  return (raised.traceback or "") .. "\n" .. link .. traceback:gsub("^%s*%[C%][^\n]*\n", "")
+end
+
+
 --- Ends a task whose thread has raised an error.
 function methods:failed(err, thread)
   self.is_concluding = true
-  local traceback = vm.traceback(thread)
-  local raised = self.raised
-  if raised and rawequal(raised.value, err) then
-    -- It came through a wait: where it was raised comes first.
-    local arm = self.raised_arm and ", arm " .. self.raised_arm .. " of a select" or ""
-    traceback = (raised.traceback or "") .. "\nwaited for by " .. tostring(self) .. arm .. ":\n"
-      .. traceback:gsub("^%s*%[C%][^\n]*\n", "")
-  end
+  local traceback = whole_traceback(self, err, vm.traceback(thread))
   close(self, vm.close_failed, err)
   if type(err) == "string" then err = vm.strip_own_position(err) end
   return fail(self, err, traceback)
@@ -161,4 +166,9 @@ function methods:yielded()
   return fail(self, self.state == "ending" and YIELDED or self.yield_error, traceback)
 end
 
-return { methods = methods, has_ended = has_ended, is_over = is_over }
+return {
+  methods = methods,
+  has_ended = has_ended,
+  is_over = is_over,
+  whole_traceback = whole_traceback,
+}

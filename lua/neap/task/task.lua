@@ -46,7 +46,7 @@ local admit, enter, pack = scheduler.admit, runs.enter, threads.pack
 ---@field private outcome table?  how it has ended, while the finalizers run
 ---@field private cancel_requested boolean  it was cancelled while it ran
 ---@field private detached boolean  its failure is reported at once, and its handle may be dropped
----@field private raised neap.Task?  the task whose error it has met last
+---@field private raised (neap.Task|neap.Load)?  the task whose error it has met last, or the module
 ---@field private raised_arm integer?  the number that this had in the list of a `select`
 ---@field private late any  the limit of the `timeout` that it has met last
 ---@field private failure table?  the record of its failure
