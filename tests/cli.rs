@@ -527,6 +527,30 @@ fn modules_that_require_themselves_are_told_so() {
     assert!(outcome.stderr.contains(line), "{}", outcome.stderr);
 }
 
+/// Everywhere else the VM refuses a wait in a module that loads; the report tells what to do.
+#[cfg(not(feature = "luau"))]
+#[test]
+fn a_wait_that_require_refuses_ends_the_script_with_advice() {
+    let folder = folder("require_refuses");
+    fs::write(folder.join("mod.lua"), "require('neap').sleep(1) return {}").unwrap();
+    let script = "local neap = require 'neap'\n\
+        neap.spawn(function() require 'mod' end)\n\
+        neap.sleep(0)\n\
+        require 'mod'";
+    fs::write(folder.join("script.lua"), script).unwrap();
+    let outcome = finish(neap_run(["script.lua"]).current_dir(folder), b"");
+    assert_eq!(outcome.code, Some(1));
+    let (first, second) = outcome.stderr.split_once("script.lua:2: in").unwrap_or_default();
+    let advice = "\n(a wait cannot cross this Lua's require: let the module return a function that \
+        waits,\nand call that, or let it spawn a task that does)\n";
+    assert!(first.contains("attempt to yield across"), "{}", outcome.stderr);
+    assert!(first.contains(advice), "{}", outcome.stderr);
+    let is_tried_again = !cfg!(any(feature = "lua51", feature = "luajit"));
+    assert_eq!(second.contains(advice), is_tried_again, "{}", outcome.stderr);
+    let loop_error = "script.lua:4: loop or previous error loading module 'mod'\nstack traceback";
+    assert_eq!(second.contains(loop_error), !is_tried_again, "{}", outcome.stderr);
+}
+
 /// To-be-closed variables are closed when a task is cancelled, or fails.
 #[cfg(any(feature = "lua54", feature = "lua55"))]
 #[test]

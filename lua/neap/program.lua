@@ -32,7 +32,7 @@ function program.run(script, ...)
   local before = failures.reported
   local ok, err = pcall(run.until_done, main)
   if ok then return failures.reported == before end
-  local text = failures.describe(err)
+  local text = failures.describe(err, main.traceback)
   if main.traceback and main.traceback ~= "" then
     text = text .. "\nstack traceback:\n" .. main.traceback
   end

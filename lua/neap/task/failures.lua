@@ -33,28 +33,33 @@ local handler
 local PATIENCE = 1
 
 
-local function remedy(err)
+local function remedy(err, traceback)
   if not vm.is_refused_yield(err) then return "" end
-  return "\n(a wait cannot cross this Lua's pcall, metamethods, iterators or callbacks: use"
-    .. "\nneap.pcall, or neap.install() to put it in place of pcall, and wait outside the others)"
+  if traceback and traceback:find("%[C%]: in %a+ 'require'") then
+    return "\n(a wait cannot cross this Lua's require: let the module return a function that waits,"
+      .. "\nand call that, or let it spawn a task that does)"
+  end
+  return "\n(a wait cannot cross this Lua's pcall, metamethods, iterators, callbacks or require: "
+    .. "use\nneap.pcall, or neap.install() to put it in place of pcall; wait outside the others)"
 end
 
 
 --- An error as text, with advice where there is some; a table with its fields, if it has no text.
-function failures.describe(err)
+---@param traceback? string  of where it was raised
+function failures.describe(err, traceback)
   local ok, text = pcall(tostring, err)
   if not ok or type(text) ~= "string" then
     text = "(a " .. type(err) .. " that gives no text)"
   elseif type(err) == "table" and text:find("^table: ") then
     text = fields.describe(err)
   end
-  return text .. remedy(err)
+  return text .. remedy(err, traceback)
 end
 
 
 local function write(err, traceback, what)
   failures.reported = failures.reported + 1
-  local text = "neap: " .. what .. " failed: " .. failures.describe(err)
+  local text = "neap: " .. what .. " failed: " .. failures.describe(err, traceback)
   if traceback and traceback ~= "" then text = text .. "\nstack traceback:\n" .. traceback end
   vm.flush_output()
   local ok, raised = pcall(clock.report or vm.write_error, text)
