@@ -406,6 +406,11 @@ uses["neap.kernel.listing"] = function(listing)
   first:cancel()
 end
 
+uses["neap.kernel.own"] = function(own)
+  local text = "tide.lua:7: ebb"
+  assert(not own.is_own(text) and own.strip_position(text) == text)
+end
+
 uses["neap.kernel.registry"] = function(registry)
   local inner, outer = coroutine.create(run), coroutine.create(run)
   registry.callers.map[inner] = outer

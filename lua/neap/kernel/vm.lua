@@ -5,8 +5,11 @@
 -- something is missing, the function that needed it does less (a traceback is empty, closing a
 -- thread closes nothing) and nothing breaks.
 
+local own = require "neap.kernel.own"
+
 local coroutine, pcall, select, table, type = coroutine, pcall, select, table, type
 local create, resume, status = coroutine.create, coroutine.resume, coroutine.status
+local is_own = own.is_own
 
 local globals = _G or getfenv and getfenv(0) or {}
 
@@ -89,39 +92,6 @@ function vm.close_failed(thread, err)
   return ok or raised == err, raised
 end
 
--- Where the code is: our own files are hidden from users' tracebacks and positions.
-
--- An error's position names its file even where there is no debug library to ask.
-local _, positioned = pcall(function() error("", 1) end)
-local own_source = type(positioned) == "string" and positioned:match("^(.*):%d+: $")
-local own_root = own_source and own_source:match("^(.*)neap[/\\]kernel[/\\]vm%.lua$")
-local own_files = {
-  "^(.*)neap[/\\][%a_]+%.lua$", "^(.*)neap[/\\][%a_]+[/\\][%a_]+%.lua$", "^(.*)neap%.lua$",
-  "^(.*)task%.lua$", "^(.*)async_await%.lua$",
-  "^(.*)ward[/\\]async%.lua$", "^(.*)ward[/\\]time%.lua$",
-}
-
---- Whether two names lead to the same folder. Long ones are cut at their beginning, more or less of
--- it, which three dots show.
-local function is_same_root(a, b)
-  local whole_a, whole_b = a:gsub("^%.%.%.", ""), b:gsub("^%.%.%.", "")
-  if whole_a == a and whole_b == b then return a == b end
-  local shorter = #whole_a < #whole_b and #whole_a or #whole_b
-  return whole_a:sub(-shorter) == whole_b:sub(-shorter) or shorter == 0
-end
-
---- Whether a "file:line..." text begins in one of neap's own files.
-local function is_own(text)
-  local file = own_source and text:match("^(.-):%d+")
-  if not file then return false end
-  if not own_root then return file == own_source end
-  for i = 1, #own_files do
-    local root = file:match(own_files[i])
-    if root and is_same_root(root, own_root) then return true end
-  end
-  return false
-end
-
 local raw_traceback = debug and debug.traceback
 
 --- The stack of a thread, without the lines of neap's own files; "" where there is no debug
@@ -183,14 +153,6 @@ function vm.definition(fn)
   end
   if not line or line < 0 or is_own(file .. ":" .. line) then return nil end
   return file .. ":" .. line
-end
-
---- The text that an error would be given as its position, if raised at one of neap's own lines.
----@param text string
----@return string  without that position
-function vm.strip_own_position(text)
-  if not is_own(text) then return text end
-  return (text:gsub("^.-:%d+: ", "", 1))
 end
 
 --- Replaces coroutine.running in the globals.

@@ -14,6 +14,7 @@
 -- resumed its caller, and what that one resumes with passes back to the child.
 
 local loop = require "neap.task.loop"
+local own = require "neap.kernel.own"
 local registry = require "neap.kernel.registry"
 local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
@@ -104,7 +105,7 @@ children.NO_HANDLER = NO_HANDLER
 --- What a pcall returns whose child has failed. As far as the VM knows, a line of ours called fn.
 local function caught(handler, child, err)
   if type(err) == "string" then
-    local text = vm.strip_own_position(err)
+    local text = own.strip_position(err)
     if text ~= err then err = text:gsub("^(attempt to call )local 'fn' %((.*)%)$", "%1%2") end
   end
   if handler == NO_HANDLER then return false, err end

@@ -11,6 +11,7 @@
 
 local call_barred = require "neap.kernel.barred"
 local failures = require "neap.task.failures"
+local own = require "neap.kernel.own"
 local registry = require "neap.kernel.registry"
 local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
@@ -152,7 +153,7 @@ function methods:failed(err, thread)
   self.is_concluding = true
   local traceback = whole_traceback(self, err, vm.traceback(thread))
   close(self, vm.close_failed, err)
-  if type(err) == "string" then err = vm.strip_own_position(err) end
+  if type(err) == "string" then err = own.strip_position(err) end
   return fail(self, err, traceback)
 end
 
