@@ -45,7 +45,7 @@ local function traceback(thread, message, level)
   if kind ~= "string" and kind ~= "number" and kind ~= "nil" then return message end
   local start = thread or running()
   local text = (message and message .. "\n" or "") .. "stack traceback:\n"
-    .. vm.traceback(thread, level)
+    .. vm.traceback(thread, level, message)
   local callers = registry.callers.map
   local caller = start and callers[start]
   while caller do

@@ -151,7 +151,7 @@ end
 --- Ends a task whose thread has raised an error.
 function methods:failed(err, thread)
   self.is_concluding = true
-  local traceback = whole_traceback(self, err, vm.traceback(thread))
+  local traceback = whole_traceback(self, err, vm.traceback(thread, 0, err))
   close(self, vm.close_failed, err)
   if type(err) == "string" then err = own.strip_position(err) end
   return fail(self, err, traceback)
