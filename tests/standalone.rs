@@ -215,6 +215,11 @@ fn hosts(trials: &mut Vec<Trial>) {
         });
     }
 
+    for interpreter in &INTERPRETERS[..5] {
+        let name = format!("host::traceback_on_{interpreter}");
+        add(trials, &name, &[interpreter], move || traceback(interpreter));
+    }
+
     // The user's own handle is served while neap sleeps, and wakes a task.
     let luv = r##"
         assert(burnt < 100, burnt)
@@ -319,6 +324,57 @@ fn hosts(trials: &mut Vec<Trial>) {
         let name = format!("host::awake_on_{interpreter}");
         add(trials, &name, &[interpreter], move || awake(interpreter));
     }
+}
+
+/// What fails in a task shows its lines, and none of neap's, whoever takes the traceback of a `run`:
+/// a handler of the script's, or the interpreter.
+fn traceback(interpreter: &str) -> Check {
+    let text = r##"local neap = require "neap"
+local function inner()
+  neap.sleep(0.001)
+  local tide
+  return tide.height
+end
+local function outer()
+  local height = inner()
+  return height
+end
+local function main()
+  local task = neap.spawn(function()
+    local height = outer()
+    return height
+  end)
+  local height = task:wait()
+  return height
+end
+local err = {}
+local _, raised = pcall(neap.run, function() error(err) end)
+assert(rawequal(raised, err))
+print(select(2, xpcall(function() neap.run(main) end, debug.traceback)))
+if arg[1] == "wait" then neap.spawn(main):wait() end
+if arg[1] == "deadlock" then neap.run(function() return (neap.future():wait()) end) end
+neap.run(main)
+"##;
+    let path = script(&format!("traceback_on_{interpreter}"), text);
+    let failing =
+        [":5: attempt to index", "\nstack traceback:\n", ":5: in ", ":8: in ", ":13: in "];
+    let waiting = ["waited for by 'task ", ":16: in "];
+    let run = [&failing[..], &waiting, &[":25: in main chunk"]].concat();
+    let wait = [&failing[..], &waiting, &[":23: in main chunk"]].concat();
+    let deadlock = ["deadlock: 1 task waits", ":24: in ", ":24: in main chunk"];
+    for (arg, places) in [("run", &run[..]), ("wait", &wait), ("deadlock", &deadlock)] {
+        let mut command = lua(interpreter, path.to_str().expect("a path in UTF-8"), &[arg]);
+        let outcome = common::finish(command.envs(NOTHING_ELSE), b"");
+        let handled = [&failing[..], &waiting, &[":22: in "]].concat();
+        for (text, places) in [(&outcome.stderr, places), (&outcome.stdout, &handled)] {
+            let mut rest = &text[..];
+            let mut has = |place: &&str| rest.split_once(place).map(|(_, after)| rest = after);
+            if !places.iter().all(|place| has(place).is_some()) || text.contains("lua/neap/") {
+                return Err(format!("{places:?} must stand in\n{text}").into());
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The branch for Windows calls the functions of a library that has their names.

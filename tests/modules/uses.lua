@@ -304,6 +304,12 @@ uses["neap.task.loop"] = function(loop)
   assert(ok and is_over and task:wait() == 5 and loop.idle_time() == nil)
 end
 
+uses["neap.task.reraise"] = function(reraise)
+  local err = {}
+  local ok, raised = pcall(reraise, err, "\ttide.lua:7: in function 'ebb'\nwaited for by task 1:")
+  assert(not ok and raised == err)
+end
+
 uses["neap.task.run"] = function(run_module)
   require("neap.kernel.clock").use(require "neap.hosts.virtual")
   assert(run_module.run(sleep, 2) == 2 and run_module.step() == nil)

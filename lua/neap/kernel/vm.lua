@@ -30,6 +30,10 @@ function vm.set_global(name, value) rawset(globals, name, value) end
 
 vm.unpack = table.unpack or unpack
 
+--- Compiles a text, as a chunk of that name; nil where a host has taken that away.
+---@type nil|fun(text: string, name: string): function?
+vm.load = global_value("loadstring") or global_value("load")
+
 --- Packs its arguments, nils included.
 ---@return table packed  with the count in `n`
 function vm.pack(...) return { n = select("#", ...), ... } end

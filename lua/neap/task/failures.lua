@@ -111,20 +111,15 @@ local function report_lost(everything)
 end
 
 
---- What a task is called in a report: with the place of its function, for there are many tasks.
-function failures.name_of(task)
-  local where = vm.definition(task.body or task.fn)
-  return tostring(task) .. (where and " (its function is at " .. where .. ")" or "")
-end
-
-
 --- Records the failure of a task, or of a future that nobody waits for.
----@param what? string  what has failed
+---@param what? string  what has failed; of a task the place of its function, for there are many
 function failures.record(task, err, what)
+  local where = vm.definition(task.body or task.fn)
+  what = what or tostring(task) .. (where and " (its function is at " .. where .. ")" or "")
   local unseen, order = state.unseen, state.failure_count + 1
   if not next(unseen) then hooks.watch(report_lost) end
   local record = {
-    err = err, traceback = task.traceback, what = what or failures.name_of(task),
+    err = err, traceback = task.traceback, what = what, where = where,
     order = order, since = false,
     reference = setmetatable({ task }, weak), unseen = unseen,
   }

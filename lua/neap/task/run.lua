@@ -7,9 +7,11 @@ local duration = require "neap.duration"
 local failures = require "neap.task.failures"
 local loop = require "neap.task.loop"
 local registry = require "neap.kernel.registry"
+local reraise = require "neap.task.reraise"
 local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
 local tasks = require "neap.task.task"
+local vm = require "neap.kernel.vm"
 
 local error, huge = error, math.huge
 local state = runs.state
@@ -29,10 +31,16 @@ end
 
 --- The loop of `run`: until the main task has ended, then until all others have.
 ---@return string? report  of a deadlock
+---@return string|false|nil traceback  of where the main task waited
+---@return string? where  its function is
 local function until_over(main)
   local goal = { is_reached = false, ended = main_ended }
   main:observe(goal)
-  if not loop.drive(goal) then return deadlock.resolve() end
+  if not loop.drive(goal) then
+    local traceback = main.thread and vm.traceback(main.thread)
+    local where = vm.definition(main.fn)
+    return deadlock.resolve(), traceback, where
+  end
   if main.state ~= "returned" or not loop.drive() then deadlock.cancel_all() end
 end
 
@@ -41,11 +49,11 @@ end
 ---@param main neap.Task  in a queue already
 ---@param previous? table  the run that is put in place again after it
 function run.until_done(main, previous)
-  local ok, err = loop.enter(until_over, main)
+  local ok, err, traceback, where = loop.enter(until_over, main)
   if main.state == "failed" then failures.seen(main) end
   failures.flush()
   if previous then runs.enter(previous) end
-  if not ok or err then error(err, 0) end
+  if not ok or err then return reraise(err, traceback, where) end
   return main:wait()
 end
 

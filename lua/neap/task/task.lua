@@ -19,6 +19,7 @@ local failures = require "neap.task.failures"
 local joined = require "neap.kernel.joined"
 local kinds = require "neap.kinds"
 local life = require "neap.task.life"
+local reraise = require "neap.task.reraise"
 local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
 local threads = require "neap.kernel.threads"
@@ -176,7 +177,8 @@ function Task:raise(arm)
   if self.state == "cancelled" then error("cancelled", 0) end
   failures.seen(self)
   local waiter = scheduler.current_task()
-  if waiter then waiter.raised, waiter.raised_arm, waiter.late = self, arm, self.late end
+  if not waiter then return reraise(self.value, self.traceback, self.failure.where) end
+  waiter.raised, waiter.raised_arm, waiter.late = self, arm, self.late
   error(self.value, 0)
 end
 
