@@ -362,6 +362,18 @@ fn a_wait_that_the_vm_refuses_ends_the_script_with_advice() {
 }
 
 #[test]
+fn the_report_of_a_refused_wait_shows_no_line_of_neap() {
+    let script = "local neap = require 'neap'\n\
+        local ok, err = pcall(table.sort, { 2, 1 }, function() neap.sleep(1) end)\n\
+        neap.future():reject(err)\n\
+        error(err, 0)";
+    let outcome = run_input(script);
+    assert_eq!(outcome.code, Some(1));
+    assert_eq!(outcome.stderr.matches("attempt to yield").count(), 2, "{}", outcome.stderr);
+    assert_eq!(outcome.stderr.matches("<neap>").count(), 0, "{}", outcome.stderr);
+}
+
+#[test]
 fn an_error_handler_that_fails_or_yields_does_not_end_the_run() {
     let script = "local neap = require 'neap'\n\
         neap.on_error(function() coroutine.yield() end)\n\

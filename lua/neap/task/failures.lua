@@ -10,6 +10,7 @@ local call_barred = require "neap.kernel.barred"
 local clock = require "neap.kernel.clock"
 local fields = require "neap.fields"
 local loop = require "neap.task.loop"
+local own = require "neap.kernel.own"
 local runs = require "neap.kernel.runs"
 local hooks = require "neap.kernel.hooks"
 local vm = require "neap.kernel.vm"
@@ -53,7 +54,7 @@ function failures.describe(err, traceback)
   elseif type(err) == "table" and text:find("^table: ") then
     text = fields.describe(err)
   end
-  return text .. remedy(err, traceback)
+  return own.strip_position(text) .. remedy(err, traceback)
 end
 
 

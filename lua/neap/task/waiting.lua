@@ -71,7 +71,7 @@ end
 --- Waits in a coroutine that is not the scheduler's.
 ---@param of_thread fun(thread: thread): neap.UserTask, boolean  finds its task, or makes it
 local function wait_in_coroutine(of_thread, me, place, argument)
-  if not vm.can_yield() then co_yield() end
+  if not vm.can_yield() then vm.refuse_yield() end
   local root = registry.root_of(me)
   if ending.is_over(root) then
     while true do co_yield() end
