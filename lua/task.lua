@@ -117,6 +117,7 @@ function task.delay(seconds, target, ...)
   if kind == "thread" then
     made = restarted(2, "delay", target, ...)
     if made then
+      scheduler.tell("waits", made, state.timers, deadline)
       state.timers:park(made, deadline)
     else
       made = user.find(target)

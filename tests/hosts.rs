@@ -387,12 +387,19 @@ fn the_seams_tell_and_arrange() {
     host(
         r##"
         local scheduler = require "neap.kernel.scheduler"
+        local watchers = require "neap.kernel.watchers"
         neap.use(require "neap.hosts.virtual")
-        local log = {}
-        scheduler.set_watch(function(what, task, other)
-          local whom = other and " " .. (other.id or other:describe(task)) or ""
-          log[#log + 1] = task.id .. " " .. what .. whom
-        end)
+        local log, others = {}, 0
+        local note = {}
+        for _, what in ipairs { "made", "runs", "yields", "waits", "woken", "ended" } do
+          note[what] = function(task, other, argument)
+            local whom = other and " " .. (other.id or other:describe(task, argument)) or ""
+            log[#log + 1] = task.id .. " " .. what .. whom
+          end
+        end
+        local count = { runs = function() others = others + 1 end }
+        watchers.add(note)
+        watchers.add(count)
         neap.run(function()
           local channel = neap.channel()
           neap.spawn(function()
@@ -402,12 +409,15 @@ fn the_seams_tell_and_arrange() {
           channel:wait()
           neap.yield()
         end)
-        scheduler.set_watch(nil)
+        watchers.remove(note)
+        neap.run(neap.yield)
+        watchers.remove(count)
         neap.run(neap.yield)
         local told = table.concat(log, "; ")
         assert(told == "1 made; 1 runs; 2 made 1; 1 waits receive on channel (capacity 0, empty); "
-          .. "2 runs; 2 waits a deadline that never comes; 2 woken; 2 runs; 1 woken 2; 2 ended; "
-          .. "1 runs; 1 woken 1; 1 runs; 1 ended", told)
+          .. "2 runs; 2 waits a deadline; 2 woken; 2 runs; 1 woken 2; 2 ended; "
+          .. "1 runs; 1 yields; 1 woken 1; 1 runs; 1 ended", told)
+        assert(others == 7, others)
 
         local order = {}
         local function note(name)

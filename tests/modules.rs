@@ -16,8 +16,9 @@ use std::process::Command;
 use mlua::{Function, Lua, Table};
 
 /// The floors of the house, and those that each may require. All may require `basics`.
-const FLOORS: [(&str, &[&str]); 8] = [
+const FLOORS: [(&str, &[&str]); 9] = [
     ("faces", &["faces", "structured", "sync", "pcall", "task", "kernel", "hosts"]),
+    ("trace", &["trace", "kernel"]),
     ("structured", &["structured", "sync", "pcall", "task", "kernel"]),
     ("sync", &["sync", "pcall", "task", "kernel"]),
     ("pcall", &["pcall", "task", "kernel"]),
@@ -35,6 +36,7 @@ const TOP: [(&str, &str); 10] = [
     ("ward.async", "faces"),
     ("ward.time", "faces"),
     ("neap.program", "faces"),
+    ("neap.trace", "trace"),
     ("neap.check", "basics"),
     ("neap.duration", "basics"),
     ("neap.fields", "basics"),
@@ -43,7 +45,7 @@ const TOP: [(&str, &str); 10] = [
 
 /// The locals of modules that functions assign to, and why they are no fields of a run. Whatever
 /// else changes while tasks live is declared through `runs.declare` (neap.kernel.runs).
-const REASSIGNED: [(&str, &str, &str); 9] = [
+const REASSIGNED: [(&str, &str, &str); 10] = [
     ("neap/kernel/runs.lua", "count load store", "what holds the runs' fields is no field"),
     ("neap/kernel/clock.lua", "host host_now latest offset pick", "one host for the whole Lua"),
     (
@@ -52,7 +54,8 @@ const REASSIGNED: [(&str, &str, &str); 9] = [
          task_of timers",
         "fields of the run at hand: stored before an exchange and loaded after it",
     ),
-    ("neap/kernel/scheduler.lua", "order resume watch", "settings"),
+    ("neap/kernel/scheduler.lua", "arrange order resume swift_park swift_yield watch", "settings"),
+    ("neap/kernel/watchers.lua", "all", "a setting"),
     ("neap/pcall/children.lua", "returned", "set and cleared within one resume"),
     ("neap/task/failures.lua", "handler", "a setting"),
     ("neap/hosts/luasocket.lua", "by_number largest library select", "one host for the whole Lua"),

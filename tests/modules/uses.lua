@@ -417,6 +417,19 @@ uses["neap.kernel.own"] = function(own)
   assert(not own.is_own(text) and own.strip_position(text) == text)
 end
 
+uses["neap.kernel.positions"] = function(positions)
+  local function fn() return positions.of() end
+  local debug = rawget(_G, "debug")
+  local where = fn()
+  assert(not debug or where:find("uses%.lua:%d+$"), where)
+  assert(not debug or positions.definition(fn):find("uses%.lua:%d+$"))
+  local own = require("neap.task.task").spawn
+  assert(not positions.definition(own) and not positions.definition(print))
+  local thread = coroutine.create(function() sleep(1) end)
+  coroutine.resume(thread)
+  assert(not debug or positions.of(thread):find("uses%.lua:%d+$"))
+end
+
 uses["neap.kernel.registry"] = function(registry)
   local inner, outer = coroutine.create(run), coroutine.create(run)
   registry.callers.map[inner] = outer
@@ -471,6 +484,23 @@ uses["neap.kernel.vm"] = function(vm)
   assert(select(2, coroutine.resume(thread, "tide")) == "tide")
   vm.set_global("neap_tide", 7)
   assert(vm.global_value("neap_tide") == 7)
+end
+
+uses["neap.kernel.watchers"] = function(watchers)
+  local first, second = {}, {}
+  local function noting(log)
+    local watcher = {}
+    for _, what in ipairs { "made", "ticks", "runs", "ended" } do
+      watcher[what] = function() log[#log + 1] = what end
+    end
+    return watcher
+  end
+  local noted = noting(first)
+  watchers.add(noted)
+  watchers.add(noting(second))
+  run(function() watchers.remove(noted) end)
+  assert(table.concat(first, " ") == "made ticks runs", table.concat(first, " "))
+  assert(table.concat(second, " ") == "made ticks runs ended ticks", table.concat(second, " "))
 end
 
 uses["neap.kernel.waiters"] = function(Waiters)

@@ -39,7 +39,7 @@ local vm = require "neap.kernel.vm"
 local Waiters = require "neap.kernel.waiters"
 
 local co_yield, resume, status = coroutine.yield, coroutine.resume, coroutine.status
-local huge, now, pairs, running = math.huge, clock.now, pairs, vm.running
+local huge, now, running = math.huge, clock.now, vm.running
 local BEGIN, DONE, acquire, exchange, hand_over, recycle = threads.BEGIN, threads.DONE,
   threads.acquire, threads.exchange, threads.hand_over, threads.recycle
 local state = runs.state
@@ -88,7 +88,8 @@ end, function()
     state.ready, state.ready_count, state.batch, state.batch_count, state.numbered, state.is_urgent
   filled, deferred, task_of, timers = state.filled, state.deferred, state.task_of, state.timers
 end)
-local order, watch -- the seams, see below
+local arrange, order, watch -- the seams, see below
+local swift_yield, swift_park = YIELD, PARK -- what the loop does itself, while nobody watches
 
 
 --- Makes a task ready that stands nowhere: it runs in the next tick. Every waiter that is a task
@@ -201,9 +202,12 @@ end
 --- What is done for each request that a thread yields: called with the task, the thread, and what
 -- came with the request. `neap.pcall` adds those that Lua 5.1 needs.
 local requests = {
-  [YIELD] = function(task) return task:wake() end,
+  [YIELD] = function(task)
+    if watch then watch("yields", task) end
+    return task:wake()
+  end,
   [PARK] = function(task, _, place, argument)
-    if watch then watch("waits", task, place) end
+    if watch then watch("waits", task, place, argument) end
     return place:park(task, argument)
   end,
   [DIE] = function(task) return task:kill() end,
@@ -338,11 +342,11 @@ function scheduler.tick()
       if thread then
         current = thread
         local ok, request, a, b, c, d = resume(thread)
-        if request == YIELD then
+        if request == swift_yield then
           local last = ready_count + 1
           ready[last] = task
           ready_count = last
-        elseif request == PARK then
+        elseif request == swift_park then
           a:park(task, b)
         else
           settle(task, thread, ok, request, a, b, c, d)
@@ -463,35 +467,31 @@ function scheduler.current_task()
 end
 
 
---- The first seam: sets who arranges the tasks that are ready, at the beginning of each tick; nil
--- for first in, first out. The function may exchange the entries 1 to `count` of the array that it
--- gets, in which false stands for a task that has left.
----@param fn? fun(tasks: (neap.Task|false)[], count: integer)
-function scheduler.set_order(fn) order = fn end
+--- What is done first in a tick.
+local function begin_tick(tasks, count)
+  if watch then watch("ticks") end
+  if arrange then arrange(tasks, count) end
+end
 
---- The second: sets who is told what happens to tasks; nil for nobody. The function gets what
--- happened, the task, and more: "made" (and by which task), "runs", "waits" (and at which place),
--- "woken" (and by which task: itself if it yields, nil if by a timer or from outside), "ended". It
--- may neither wait nor raise.
----@param fn? fun(what: string, task: neap.Task, other: table?)
-function scheduler.set_watch(fn)
-  watch, resume = nil, coroutine.resume
-  if not fn then return end
-  -- The commonest requests go by another name, so that the loop asks `requests` for them, too.
-  local renamed = { [YIELD] = {}, [PARK] = {} }
-  for request, name in pairs(renamed) do requests[name] = requests[request] end
-  local function route(ok, request, ...) return ok, renamed[request] or request, ... end
-  local running_task -- on Lua 5.1 it may go on in another of its threads, without a wait
-  function watch(what, task, other)
-    if task == running_task then running_task = nil end
-    return fn(what, task, other)
-  end
-  function resume(thread, ...)
-    local task = task_of[thread]
-    if task and task ~= running_task then fn("runs", task) end
-    running_task = task
-    return route(coroutine.resume(thread, ...))
-  end
+--- The first seam: sets who arranges the tasks that are ready, at the beginning of each tick; nil
+-- for first in, first out. It may exchange the entries 1 to `count`; false is a task that has left.
+---@param fn? fun(tasks: (neap.Task|false)[], count: integer)
+function scheduler.set_order(fn)
+  arrange = fn
+  order = (arrange or watch) and begin_tick or nil
+end
+
+--- The second is for neap.kernel.watchers, who say what they tell: sets who is told what happens,
+-- what resumes threads meanwhile, and whether each yield is told of; nil for nobody.
+function scheduler.watch_with(told, watched_resume, tells_yields)
+  watch, resume = told, watched_resume or coroutine.resume
+  swift_yield, swift_park = tells_yields and {} or YIELD, told and {} or PARK
+  scheduler.set_order(arrange)
+end
+
+--- Tells who watches of what happens elsewhere; `other` is the running task if it is absent.
+function scheduler.tell(what, task, other, argument)
+  if watch then watch(what, task, other or current and task_of[current] or nil, argument) end
 end
 
 scheduler.die, scheduler.finish, scheduler.number, scheduler.requests, scheduler.run,

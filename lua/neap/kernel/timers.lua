@@ -158,6 +158,9 @@ function Timers:wake_due(now)
 end
 
 
-function Timers.describe() return "a deadline that never comes" end
+--- What a waiter waits for; its deadline is given where it is only about to be parked.
+function Timers.describe(_, waiter, deadline)
+  return (deadline or waiter.deadline) == huge and "a deadline that never comes" or "a deadline"
+end
 
 return Timers

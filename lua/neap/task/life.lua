@@ -24,6 +24,7 @@ function life:cancel()
   local thread = self.thread or self.target
   local activity = thread and status(thread) -- the collector may call what cancels it in there
   if has_ended(self) or self.is_concluding or self.cancel_requested then return false end
+  scheduler.tell("cancelled", self)
   if activity == "running" or activity == "normal" then
     self:request_cancel()
   else

@@ -131,19 +131,25 @@ function loop.has_work()
 end
 
 
---- Has the host, which lets several runs be under way, sleep, with this one put aside.
+--- Has the host sleep; where it lets several runs be under way, with this one put aside.
 ---@param seconds number?  nil: until something outside, or another run, wakes a task
----@param is_stuck boolean  whether only another run can
-local function sleep(host, seconds, is_stuck)
-  local home = state.home
+---@param is_stuck? boolean  whether only another run can
+function loop.sleep(seconds, is_stuck)
+  local host, home = clock.host(), state.home
   seconds = seconds or huge
-  local longest = not host.wake and can_others_wake() and SLICE or is_stuck and LOOK or huge
-  if seconds > longest then seconds = longest end
-  state.is_asleep, state.is_stuck = true, is_stuck
-  enter(runs.first)
-  host.sleep(seconds, home)
-  enter(home)
-  state.is_asleep, state.is_stuck = false, false
+  scheduler.tell("sleeps")
+  if home then
+    local longest = not host.wake and can_others_wake() and SLICE or is_stuck and LOOK or huge
+    if seconds > longest then seconds = longest end
+    state.is_asleep, state.is_stuck = true, is_stuck or false
+    enter(runs.first)
+    host.sleep(seconds, home)
+    enter(home)
+    state.is_asleep, state.is_stuck = false, false
+  else
+    host.sleep(seconds)
+  end
+  scheduler.tell("slept")
 end
 
 
@@ -168,7 +174,7 @@ function loop.drive(goal)
       local idle = is_busy and 0 or loop.idle_time()
       local is_stuck = not (idle or is_pending)
       if is_stuck and not (state.home and can_others_wake()) then return false end
-      if state.home then sleep(host, idle, is_stuck) else host.sleep(idle or huge) end
+      loop.sleep(idle, is_stuck)
       scheduler.wake_due()
     end
   end

@@ -86,6 +86,7 @@ end
 function run.step()
   refuse_nested(false)
   local ok, err = loop.enter(scheduler.tick)
+  scheduler.tell("rests")
   if not ok then error(err, 0) end
   failures.report_old()
   local idle = loop.idle_time()
@@ -102,7 +103,9 @@ local function run_out(deadline)
     local is_busy, left = scheduler.tick(), deadline - clock.now()
     local idle = is_busy and 0 or loop.idle_time()
     if left <= 0 or not idle or idle > left or idle > 0 and not host.sleep then return end
+    scheduler.tell("sleeps")
     if idle > 0 then host.sleep(idle) end
+    scheduler.tell("slept")
     scheduler.wake_due()
   end
 end

@@ -97,6 +97,7 @@ end
 
 --- Parks a task for its user, who knows of the thread that it began in alone.
 local function park(task)
+  scheduler.tell("waits", task, users)
   local root = user.unregister(task)
   task.place, task.thread = users, false
   if task.finalizers or task:is_awaited() or not task.detached then

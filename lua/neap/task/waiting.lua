@@ -28,6 +28,7 @@ HostWaiter.__index = HostWaiter
 
 function HostWaiter:wake(giver, value)
   self.giver, self.value, self.is_reached = giver or false, value, true
+  scheduler.tell("woken", self)
   if self.home ~= state.home then
     self.home.is_stuck = false
     clock.rouse(self.home)
@@ -42,11 +43,13 @@ local function wait_in_host(place, argument)
     error("this host cannot sleep: wait in a task, and call neap.step() from the host's loop", 0)
   end
   local waiter = setmetatable({ is_reached = false, home = state.home }, HostWaiter)
+  scheduler.tell("waits", waiter, place, argument)
   place:park(waiter, argument)
   local ok, woken, report = loop.enter(function()
     if loop.drive(waiter) then return true end
     return false, deadlock.resolve(waiter)
   end)
+  scheduler.tell("runs", waiter)
   if ok and woken then return waiter end
   Waiters.withdraw(waiter)
   error(ok and report or woken, 0)
@@ -97,6 +100,7 @@ local function wait_in_coroutine(of_thread, me, place, argument)
   -- What it was to begin with, or go on with, has come to nothing: its user has resumed it.
   if task.value ~= nil then task.count, task.value = nil, nil end
   if is_new then scheduler.count(task) end
+  scheduler.tell("waits", task, place, argument)
   place:park(task, argument)
   co_yield()
   while current_thread() ~= me do co_yield() end

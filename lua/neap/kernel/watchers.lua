@@ -1,0 +1,128 @@
+--- Who is told what happens to tasks: the scheduler's second seam, for as many as there are.
+--
+-- A watcher is a table of functions, by what they are told of; it has those that it needs. Each
+-- gets the task, and more:
+--
+-- | function | is called when | and gets |
+-- | --- | --- | --- |
+-- | `made` | a task has been made; where it is parked at once, it has a `place` | who made it |
+-- | `runs` | its code begins, or goes on | |
+-- | `yields` | it lets the others run: it is woken at once, by itself | |
+-- | `waits` | it is about to be parked | the place, and the argument of the place's `park` |
+-- | `woken` | it is made ready; if it ran, that run is over | who did it |
+-- | `cancelled` | its end has been asked for | by whom |
+-- | `ended` | it is dead; its `state` says how it has ended | |
+-- | `ticks` | a tick begins; there is no task | |
+-- | `sleeps`, `slept` | before and after the host does; there is no task | |
+-- | `rests` | the host's own loop goes on, after a `step`; there is no task | |
+--
+-- Who did it is nil where that is no task: a timer, the host, something outside. A task that runs
+-- another at once (`task.spawn`) goes on after it without a word; so one that is told to run with
+-- `state.depth` at 0 does so after the one that ran before. Of a `yield` in the loop nobody is told
+-- (nor that the task is woken) unless a watcher has `yields`, for it is what costs the least. The
+-- host thread, where it waits itself, is told of like a task: it is the one that has no `id`.
+--
+-- A watcher may neither wait nor raise. While there is none, nothing here is called at all.
+
+local runs = require "neap.kernel.runs"
+local scheduler = require "neap.kernel.scheduler"
+
+local current_thread, state = scheduler.current_thread, runs.state
+local next, pairs, resume = next, pairs, coroutine.resume
+
+local watchers = {}
+
+---@class neap.Watcher
+---@field made? fun(task: neap.Task, by: neap.Task?)
+---@field runs? fun(task: neap.Task)
+---@field yields? fun(task: neap.Task)
+---@field waits? fun(task: neap.Task, place: table, argument: any)
+---@field woken? fun(task: neap.Task, by: neap.Task?)
+---@field cancelled? fun(task: neap.Task, by: neap.Task?)
+---@field ended? fun(task: neap.Task)
+---@field ticks? fun()
+---@field sleeps? fun()
+---@field slept? fun()
+---@field rests? fun()
+
+--- All of them; a list is never changed, for it may be in use.
+---@type neap.Watcher[]
+local all = {}
+
+
+--- The functions of all watchers, by what they are told of: of several, one that calls each.
+local function together(list)
+  local functions = {}
+  for i = 1, #list do
+    for what, fn in pairs(list[i]) do
+      local before = functions[what]
+      functions[what] = before and function(...)
+        before(...)
+        return fn(...)
+      end or fn
+    end
+  end
+  return functions
+end
+
+
+--- Has the scheduler tell those who are in a list.
+local function install(list)
+  all = list
+  local functions = together(list)
+  if not next(functions) then return scheduler.watch_with(nil) end
+  local on_runs = functions.runs or function() end
+  -- On Lua 5.1 a task may go on in another of its threads, without a wait.
+  local running_task
+  -- Who wakes others by ending is no thread's task any more.
+  local dead_task, dead_thread
+
+  local function told(what, task, other, argument)
+    if what == "woken" or what == "made" then
+      if task == running_task then running_task = nil end
+      if dead_task and not other and current_thread() == dead_thread then other = dead_task end
+    elseif what == "ended" then
+      running_task, dead_thread = nil, current_thread()
+      dead_task = dead_thread and task or nil
+    elseif what == "waits" or what == "ticks" then
+      running_task = nil
+    end
+    local fn = functions[what]
+    if fn then return fn(task, other, argument) end
+  end
+
+  local function watched_resume(thread, ...)
+    local task = state.task_of[thread]
+    dead_task = nil
+    if task and task ~= running_task then
+      running_task = task
+      on_runs(task)
+    end
+    return resume(thread, ...)
+  end
+
+  return scheduler.watch_with(told, watched_resume, functions.yields ~= nil)
+end
+
+
+--- Adds a watcher.
+---@param watcher neap.Watcher
+function watchers.add(watcher)
+  local list = {}
+  for i = 1, #all do list[i] = all[i] end
+  list[#list + 1] = watcher
+  install(list)
+end
+
+
+--- Takes a watcher out again.
+---@param watcher neap.Watcher
+function watchers.remove(watcher)
+  local list = {}
+  for i = 1, #all do
+    if all[i] ~= watcher then list[#list + 1] = all[i] end
+  end
+  install(list)
+end
+
+return watchers
