@@ -169,7 +169,7 @@ fn single_file(sources: Vec<Source>) -> String {
             let module = source.module();
             let field = match module.as_str() {
                 "neap" => return None,
-                "neap.program" => module.clone(),
+                "neap.program" | "neap.trace" => module.clone(),
                 "neap.hosts.default" => return None,
                 name if name.starts_with("neap.hosts.") => module.clone(),
                 name if name.starts_with("neap.") => return None,

@@ -9,6 +9,7 @@ local neap = assert(loadfile(file))()
 local modules = {
   ["neap"] = neap,
   ["neap.hosts.virtual"] = neap.hosts.virtual,
+  ["neap.trace"] = neap.trace,
   ["task"] = neap.faces.task,
   ["ward.async"] = neap.faces.ward_async,
   ["ward.time"] = neap.faces.ward_time,

@@ -564,4 +564,76 @@ uses["neap.hosts.virtual"] = function(host)
   assert(host.now() == 5 and run(function() return sleep(2) end) == 2 and host.now() == 7)
 end
 
+-- neap.trace
+
+local function recorded(start)
+  require("neap.kernel.clock").use(require "neap.hosts.virtual")
+  local texts = {}
+  local finish = start(function(text) texts[#texts + 1] = text end)
+  run(function() sleep(2) end)
+  finish()
+  return table.concat(texts)
+end
+
+uses["neap.trace"] = function(trace)
+  local text = recorded(function(write)
+    local recording = trace.start { json = write }
+    return function() assert(recording:stop()) end
+  end)
+  assert(text:find('"dur":2000000.000,"ts":0.000,"name":"a deadline"', 1, true), text)
+end
+
+uses["neap.trace.lanes"] = function(new_lanes)
+  local names = {}
+  local lanes = new_lanes(function(...) names[#names + 1] = table.concat({ ... }) end)
+  local lane = lanes.of { id = 3, label = "tide" }
+  assert(lane.tid == 3 and lane.pid == 1 and #lanes.open() == 2)
+  lanes.close(lane, "returned")
+  assert(#lanes.open() == 1 and names[#names]:find('"tide","outcome":"returned"', 1, true))
+end
+
+uses["neap.trace.page"] = function(page)
+  assert(page.head:find("^<!doctype html>") and page.tail:find("</html>\n$"))
+  assert(not page.head:find("https?:"))
+end
+
+for _, part in ipairs { "control", "model", "panel", "sheet", "style", "view" } do
+  uses["neap.trace." .. part] = function(text)
+    assert(#text > 1000 and not text:find("</", 1, true))
+  end
+end
+
+uses["neap.trace.recorder"] = function(new_recorder)
+  local watchers = require "neap.kernel.watchers"
+  local text = recorded(function(write)
+    local notes, finish = new_recorder(write)
+    watchers.add(notes)
+    return function()
+      watchers.remove(notes)
+      finish()
+    end
+  end)
+  assert(text:find('"name":"spawn"', 1, true) and text:find("\n]\n$"), text)
+end
+
+uses["neap.trace.words"] = function(words)
+  assert(words.of_error("no tide\nat all") == "no tide" and words.of_error({ 7 }) == "{ 7 }")
+  local channel = require("neap.sync.channel").new(1)
+  local place, name = channel:place_to_wait(), words.namer()
+  assert(name(place, "receive on channel (empty)") == '"on":"channel 1"')
+  assert(name({ id = 4 }, "task 4") == '"task":4' and not name({}, "a deadline"))
+end
+
+uses["neap.trace.writer"] = function(writer)
+  local texts = {}
+  local add, add_slice, add_more, add_end = writer.new(function(text) texts[#texts + 1] = text end)
+  add('{"a":', 1, ',"b":', 2)
+  add_slice(writer.NEXT .. '{"b":', 2, 1234567, "0.000")
+  add_more(',"c":', "3")
+  add_end()
+  local expected = '[\n{"a":1,"b":2},\n{"b":2,"dur":1234.567,"ts":0.000,"c":3}\n]\n'
+  assert(table.concat(texts) == expected, table.concat(texts))
+  assert(writer.quote('a "b"\n\255') == '"a \\"b\\"\\n?"' and writer.microseconds(12) == "0.012")
+end
+
 return uses

@@ -1,0 +1,53 @@
+--- How a trace calls errors, and what tasks wait for.
+
+local awaitable = require "neap.kernel.awaitable"
+local fields = require "neap.fields"
+local writer = require "neap.trace.writer"
+
+local setmetatable, tostring, type = setmetatable, tostring, type
+local is_own, quote_once = awaitable.is_own, writer.quote_once
+
+local weak = { __mode = "k" }
+
+local words = {}
+
+
+--- The first line of an error. No code of the user's is called.
+function words.of_error(err)
+  local kind = type(err)
+  if kind == "table" then return fields.describe(err) end
+  local has_text = kind == "string" or kind == "number" or kind == "boolean" or kind == "nil"
+  return has_text and tostring(err):match("^[^\r\n]*") or "(a " .. kind .. ")"
+end
+
+
+--- What a place belongs to, if that is something that several may wait for.
+local function shared_thing(place)
+  local thing = place.owner or place.wanted and place.wanted.owner or place
+  return not thing.id and is_own(thing) and thing or nil
+end
+
+
+--- Makes a function that tells what is waited for at a place, as a part of an event; nil if there
+-- is nothing to tell. What several wait for has a name that is the same in all waits: "mutex 2".
+---@return fun(place: table, description: string): string?
+function words.namer()
+  local names, count = setmetatable({}, weak), 0
+
+  return function(place, description)
+    if place.id then return '"task":' .. place.id end
+    local thing = shared_thing(place)
+    if not thing then return nil end
+    local name = names[thing]
+    if not name then
+      count = count + 1
+      name = description:gsub("%s*%(.*$", ""):gsub("^%l+ on ", "")
+        :gsub("^a place in ", ""):gsub("^an? ", "")
+      name = '"on":' .. quote_once(name .. " " .. count)
+      names[thing] = name
+    end
+    return name
+  end
+end
+
+return words
