@@ -7,7 +7,7 @@ mod export;
 
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use mlua::chunk::ChunkMode;
-use mlua::{Error, Function, Lua, LuaString, MultiValue, Table, Value};
+use mlua::{Error, Function, Lua, LuaString, MultiValue, ObjectLike, Table, Value};
 
 use export::Export;
 
@@ -44,6 +44,14 @@ struct Run {
     /// Let the clock jump over every wait: the run takes no time, and is the same each time
     #[arg(long)]
     virtual_time: bool,
+
+    /// Write what the tasks do to FILE, for Perfetto or chrome://tracing
+    #[arg(long, value_name = "FILE")]
+    trace: Option<PathBuf>,
+
+    /// Write what the tasks do to FILE, as a page for a browser
+    #[arg(long, value_name = "FILE")]
+    timeline: Option<PathBuf>,
 
     /// Take neap's Lua files from DIR in place of the embedded ones
     #[arg(long, value_name = "DIR")]
@@ -74,6 +82,7 @@ enum Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Failure::Line(match error {
+            Error::CallbackError { cause, .. } => return Error::clone(&cause).into(),
             Error::RuntimeError(text) | Error::SyntaxError { message: text, .. } => text,
             other => other.to_string(),
         })
@@ -157,12 +166,36 @@ impl Run {
         })?;
         clock.raw_set("report", report)?;
 
+        let recording = self.record(lua, &require)?;
         let program: Table = require.call("neap.program")?;
-        match program.get::<Function>("run")?.call(call)? {
-            (true, _) => Ok(()),
+        let outcome = program.get::<Function>("run")?.call(call)?;
+        let written = recording.map_or(Ok(()), |it| it.call_method("stop", ()));
+        match outcome {
+            (true, _) => written.map_err(Failure::from),
             (false, Some(text)) => Err(Failure::Text(LuaString::as_bytes(&text).to_vec())),
             (false, None) => Err(Failure::Reported),
         }
+    }
+
+    /// Begins a recording, if one is asked for.
+    fn record(&self, lua: &Lua, require: &Function) -> Result<Option<Table>, Failure> {
+        let outputs = lua.create_table()?;
+        for (format, path) in [("json", &self.trace), ("html", &self.timeline)] {
+            let Some(path) = path.clone() else { continue };
+            let created = File::create(&path);
+            let failed =
+                move |error| format!("cannot write {}: {}", path.display(), reason(&error));
+            let mut file = created.map_err(|error| Failure::Line(failed(error)))?;
+            let write = lua.create_function_mut(move |_, text: LuaString| {
+                file.write_all(&text.as_bytes()).map_err(|error| Error::runtime(failed(error)))
+            })?;
+            outputs.raw_set(format, write)?;
+        }
+        if outputs.is_empty() {
+            return Ok(None);
+        }
+        let trace: Table = require.call("neap.trace")?;
+        Ok(Some(trace.get::<Function>("start")?.call(outputs)?))
     }
 }
 

@@ -18,7 +18,7 @@ end
 local function crew(number)
   local unloaded = 0
   quay:each(function(ship)
-    local job = neap.spawn(unload, ship[1], ship[2])
+    local job = neap.spawn(unload, ship[1], ship[2]):name(ship[1])
     local index, report = neap.select({ job }, "500ms")
     if index then
       print("crew " .. number, report)
@@ -32,7 +32,7 @@ local function crew(number)
 end
 
 local crews = {}
-for number = 1, 3 do crews[number] = neap.spawn(crew, number) end
+for number = 1, 3 do crews[number] = neap.spawn(crew, number):name("crew " .. number) end
 
 for _, ship in ipairs(ships) do
   quay:send(ship)
