@@ -6,6 +6,7 @@ local clock = require "neap.kernel.clock"
 local registry = require "neap.kernel.registry"
 local scheduler = require "neap.kernel.scheduler"
 local tasks = require "neap.task.task"
+local witness = require "neap.task.witness"
 local Future = require "neap.sync.future"
 local Channel = require "neap.sync.channel"
 local timer = require "neap.sync.timer"
@@ -14,6 +15,7 @@ local run = require "neap.task.run"
 local protected = require "neap.pcall.protected"
 local Semaphore = require "neap.sync.semaphore"
 local combine = require "neap.structured.combine"
+local dump = require "neap.task.dump"
 local failures = require "neap.task.failures"
 local check = require "neap.check"
 local kinds = require "neap.kinds"
@@ -35,7 +37,7 @@ local neap = {
   interval = require("neap.sync.interval").new,
   async = async.async,
   await = async.await,
-  future = Future.new,
+  future = function() return Future.new() end,
   channel = Channel.new,
   select = require "neap.structured.select",
   callback = require "neap.sync.callback",
@@ -49,6 +51,7 @@ local neap = {
   scope = require("neap.structured.scope").scope,
   timeout = require "neap.structured.timeout",
   tasks = require("neap.kernel.listing").all,
+  debug = witness.debug,
   pcall = protected.pcall,
   xpcall = protected.xpcall,
 }
@@ -95,6 +98,20 @@ end
 function neap.on_error(fn)
   if fn ~= nil then check.callable(fn, 1, "on_error") end
   failures.set_handler(fn)
+end
+
+
+--- Writes a line for each living task, as a tree: what it belongs to, what it waits for, how much
+-- time is left, and where; and the circles in which tasks wait for each other.
+---@param write? fun(line: string)  standard error, or the host's `report`, if absent
+function neap.dump(write)
+  if write ~= nil then
+    check.callable(write, 1, "dump")
+    return dump.write(write)
+  end
+  local lines = {}
+  dump.write(function(line) lines[#lines + 1] = line end)
+  failures.write(table.concat(lines, "\n"))
 end
 
 

@@ -18,7 +18,7 @@ local internal = {
   new = true, mutex = true, every = true,
   park = true, remove = true, describe = true, pass_on = true, wake = true, watch = true,
   wake_all = true, is_ready = true, is_awaited = true, place_to_wait = true, claim = true,
-  ended = true, check_open = true, own = true, join = true,
+  ended = true, check_open = true, own = true, join = true, needs = true, due = true, above = true,
 }
 
 
@@ -90,7 +90,7 @@ function kinds.suggest(class)
     end
   end
   setmetatable(class, { __index = function(_, name)
-    local nearest = #tostring(name) > 3 and kinds.nearest(public, name)
+    local nearest = #tostring(name) > 3 and not internal[name] and kinds.nearest(public, name)
     if not nearest then return nil end
     error(kind .. " has no '" .. name .. "': did you mean '" .. nearest .. "'?", 2)
   end })

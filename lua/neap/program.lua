@@ -3,6 +3,7 @@
 local neap = require "neap"
 local check = require "neap.check"
 local failures = require "neap.task.failures"
+local ink = require "neap.task.ink"
 local run = require "neap.task.run"
 local tasks = require "neap.task.task"
 local threads = require "neap.kernel.threads"
@@ -32,11 +33,11 @@ function program.run(script, ...)
   local before = failures.reported
   local ok, err = pcall(run.until_done, main)
   if ok then return failures.reported == before end
-  local text = failures.describe(err, main.traceback)
-  if main.traceback and main.traceback ~= "" then
-    text = text .. "\nstack traceback:\n" .. main.traceback
+  local text = failures.describe(err, main.origin)
+  if main.origin and main.origin ~= "" then
+    text = text .. "\nstack traceback:\n" .. main.origin
   end
-  return false, text
+  return false, ink.report(text)
 end
 
 return program

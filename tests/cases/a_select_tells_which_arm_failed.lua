@@ -11,5 +11,5 @@ for _, wait in ipairs { 0, 1 } do
     return neap.select { neap.future(), arm, neap.timer(5) }
   end)
   local _, raised = pcall(choosing.wait, choosing)
-  print(raised == err, (choosing.traceback:match("waited for by task %d+, (arm %d of a select)")))
+  print(raised == err, (choosing:traceback():match("waited for by task %d+, (arm %d of a select)")))
 end

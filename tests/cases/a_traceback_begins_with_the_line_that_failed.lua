@@ -8,7 +8,7 @@ local function first_line(fn)
   end
   local task = neap.spawn(outer, {})
   pcall(task.wait, task)
-  return task.traceback:match("line_that_failed%.lua:(%d+)")
+  return task:traceback():match("line_that_failed%.lua:(%d+)")
 end
 
 print("nothing is there, line 15:", first_line(function(tide)

@@ -287,6 +287,49 @@ uses["neap.task.failures"] = function(failures)
   assert(told == 'ebb in task "pump"', told)
 end
 
+uses["neap.task.cycles"] = function(cycles)
+  run(function()
+    local first, second
+    first = spawn(function() second:wait() end):name("first")
+    second = spawn(function() first:wait() end):name("second")
+    sleep(1)
+    assert(#cycles.find() == 1 and #cycles.news() == 1 and #cycles.news() == 0)
+    local text = cycles.describe(cycles.find()[1])
+    assert(text == 'task "first" waits for task "second", which waits for task "first"', text)
+    assert(cycles.needs(first)[1] == second)
+    assert(cycles.needs_of_any({ first, second }, 2)[2] == first)
+    first:cancel()
+    second:cancel()
+  end)
+end
+
+uses["neap.task.dump"] = function(dump)
+  local lines = {}
+  run(function()
+    spawn(sleep, 5):name("pump")
+    sleep(1)
+    dump.write(function(line) lines[#lines + 1] = line end)
+  end)
+  assert(lines[1] == "neap: 2 tasks" and lines[2] == "  task 1 runs", lines[2])
+  assert(lines[3]:find('^  task "pump" waits for a deadline %(4 s left%)'), lines[3])
+end
+
+uses["neap.task.witness"] = function(witness)
+  run(function()
+    assert(witness.debug(true) == false)
+    local pump = spawn(sleep, 5)
+    assert(witness.parent(pump).id == 1 and witness.since(pump) == 0)
+    assert(witness.debug(false) == true and not witness.parent(pump))
+  end)
+end
+
+uses["neap.task.ink"] = function(ink)
+  assert(ink.report("ebb") == "ebb")
+  ink.use(true)
+  local text = ink.report("ebb\nstack traceback:\n\tx")
+  assert(text == "\27[1;31mebb\27[0m\27[2m\nstack traceback:\n\tx\27[0m")
+end
+
 uses["neap.task.life"] = function(life)
   local Task = { __index = life }
   require("neap.kinds").declare(Task, "task")

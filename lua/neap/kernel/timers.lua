@@ -158,9 +158,16 @@ function Timers:wake_due(now)
 end
 
 
+--- When a waiter is due.
+function Timers:due(waiter)
+  local index = waiter.index
+  return self.list.queue[index] == waiter and waiter.deadline or self.deadlines[index]
+end
+
 --- What a waiter waits for; its deadline is given where it is only about to be parked.
-function Timers.describe(_, waiter, deadline)
-  return (deadline or waiter.deadline) == huge and "a deadline that never comes" or "a deadline"
+function Timers:describe(waiter, deadline)
+  deadline = deadline or self:due(waiter)
+  return deadline < huge and "a deadline" or "a deadline that never comes"
 end
 
 return Timers

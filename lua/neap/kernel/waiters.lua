@@ -19,7 +19,10 @@
 -- - `remove(waiter)` takes it out, exactly, and clears its `place`; whoever wakes a waiter does
 --   this first, and then calls `waiter:wake(giver, value)`;
 -- - `describe(waiter)` says what it waits for, in a report;
--- - `pass_on(waiter)`, of a place that hands over what must not be lost, takes that back.
+-- - `pass_on(waiter)`, of a place that hands over what must not be lost, takes that back;
+-- - `needs(waiter)`, of one whose waiters only tasks can wake, lists those of which one has to end,
+--   or to let go, first; nil if something else may do;
+-- - `due(waiter)`, of one with a deadline, tells when that is, on the host's clock.
 --
 -- This list is an array. Who leaves from the middle leaves a hole (false); the head is never one.
 -- When the array is full to its limit, those who are left move to its beginning, so that neither
@@ -30,7 +33,7 @@
 ---@field first integer  where the head is: `queue[first]` is nil or false in an empty list
 ---@field last integer  0 in an empty list
 ---@field private limit integer
----@field owner table  what the waiters wait for; it describes itself in reports
+---@field owner table  what they wait for: `describe(purpose, waiter)`, and `needs(waiter, purpose)`
 ---@field private purpose string
 local Waiters = {}
 Waiters.__index = Waiters
@@ -124,6 +127,12 @@ end
 
 --- What a waiter waits for.
 function Waiters:describe(waiter) return self.owner:describe(self.purpose, waiter) end
+
+--- Whom a waiter needs.
+function Waiters:needs(waiter)
+  local needs = self.owner.needs
+  return needs and needs(self.owner, waiter, self.purpose)
+end
 
 
 --- Takes a waiter from where it waits, whatever that is, and gives back what it was handed.

@@ -5,6 +5,7 @@
 -- somebody else's, that has only a `wait` method, is waited for by a helper task.
 
 local awaitable = require "neap.kernel.awaitable"
+local cycles = require "neap.task.cycles"
 local protected = require "neap.pcall.protected"
 local runs = require "neap.kernel.runs"
 local tasks = require "neap.task.task"
@@ -107,6 +108,9 @@ function Gathering:remove(task)
   task.place, self.task = false, false
   return self:pass_on()
 end
+
+--- Whom the task needs: any of those that its arms need.
+function Gathering:needs() return cycles.needs_of_any(self.arms, #self.arms) end
 
 function Gathering:describe()
   return self.left .. (self.left == 1 and " awaitable" or " awaitables")

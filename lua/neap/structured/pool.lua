@@ -14,7 +14,7 @@ local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
 local tasks = require "neap.task.task"
 
-local setmetatable = setmetatable
+local pairs, setmetatable = pairs, setmetatable
 local state, wait = runs.state, tasks.wait
 
 ---@class neap.Pool
@@ -163,6 +163,19 @@ end
 function Pool:is_ready() return self.running == 0 and not self.queue:head() end
 function Pool:place_to_wait() return self.idlers end
 function Pool.claim() end
+
+
+--- Whom those need that wait: the jobs that run, for a place; the last ones, for all to be done.
+function Pool:needs(_, purpose)
+  local jobs = {}
+  for job, may_run in pairs(self.jobs) do
+    if may_run or purpose == "idle" then jobs[job] = true end
+  end
+  return listing.in_order(jobs)
+end
+
+--- What the pool stands below, in the tree of those who live.
+function Pool:above() return self.scope end
 
 
 function Pool:describe(purpose)

@@ -124,6 +124,12 @@ function Scope:join()
   if self.count > 0 then wait(self.waiters) end
 end
 
+--- Whom those need that wait for the scope.
+function Scope:needs() return listing.in_order(self.children) end
+
+--- What the scope stands below, in the tree of those who live.
+function Scope:above() return self.owner end
+
 function Scope:describe()
   return "a scope (" .. self.count .. (self.count == 1 and " task" or " tasks") .. " left)"
 end

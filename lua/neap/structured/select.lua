@@ -9,6 +9,7 @@
 
 local awaitable = require "neap.kernel.awaitable"
 local clock = require "neap.kernel.clock"
+local cycles = require "neap.task.cycles"
 local duration = require "neap.duration"
 local runs = require "neap.kernel.runs"
 local tasks = require "neap.task.task"
@@ -124,6 +125,13 @@ function Choice:remove(task)
   for i = 1, #helpers do helpers[i]:cancel() end
 end
 
+
+--- Whom the task needs: any of those that its arms need.
+function Choice:needs()
+  if not self.deadline then return cycles.needs_of_any(self, self.count) end
+end
+
+function Choice:due() return self.deadline or nil end
 
 function Choice:describe()
   return "select over " .. self.count .. (self.count == 1 and " arm" or " arms")

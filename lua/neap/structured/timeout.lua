@@ -16,6 +16,8 @@ local now, state, wait = clock.now, runs.state, tasks.wait
 ---@class neap.Guard
 ---@field private caller table|false  while it waits here
 ---@field is_late boolean
+---@field private owner neap.Task?  who called
+---@field private limit number|string
 local Guard = {}
 Guard.__index = Guard
 
@@ -30,6 +32,11 @@ function Guard:remove(caller)
 end
 
 function Guard.describe() return "the end of its timeout" end
+function Guard:due() return self.place and self.place:due(self) end
+
+--- What the child stands below, in the tree of those who live, and who stands above that.
+function Guard:__tostring() return "timeout (" .. self.limit .. ")" end
+function Guard:above() return self.owner end
 
 
 --- The deadline has come.
@@ -68,10 +75,11 @@ local function timeout(limit, fn, ...)
   local seconds = is_seconds and limit or duration(limit, 1, "timeout")
   if type(fn) ~= "function" then check.callable(fn, 2, "timeout") end
   if state.is_cancelling then tasks.checkpoint() end
+  local owner, child = scheduler.current_task(), tasks.spawn(fn, ...)
   local guard = setmetatable({
     caller = false, is_late = false, place = false, index = false, order = 0, deadline = 0,
+    owner = owner, limit = limit,
   }, Guard)
-  local owner, child = scheduler.current_task(), tasks.spawn(fn, ...)
   child.observer, child.is_observed = guard, true
   if owner then owner:add_finalizer(close, nil, child) end
   wait(guard, now() + seconds)

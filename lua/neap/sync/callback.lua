@@ -42,7 +42,7 @@ local function callback(fn, ...)
     return true
   end, ...)
   if count == false then
-    future = Future.new()
+    future = Future.new("a callback")
     return future:wait()
   end
   if state.is_cancelling then tasks.checkpoint() end

@@ -19,14 +19,18 @@ local NOTHING = {}
 ---@field private state "open"|"resolved"|"rejected"
 ---@field private count integer|false  of the results, see `threads.pack`; 0 if there are none
 ---@field private value any
+---@field private what string
 local Future = {}
 Future.__index = Future
 joined(Future)
 
 --- Makes an open future.
+---@param what? string  what those who wait for it are told to wait for, in reports
 ---@return neap.Future
-function Future.new()
-  return setmetatable({ state = "open", count = false, joiner = false }, Future)
+function Future.new(what)
+  return setmetatable({
+    state = "open", count = false, joiner = false, what = what or "a future",
+  }, Future)
 end
 
 
@@ -60,7 +64,7 @@ function Future:reject(err)
   local is_awaited = self:is_awaited()
   if not settle(self, "rejected", nil, err) then return false end
   if not is_awaited then
-    self.traceback = vm.traceback(nil, 2)
+    self.origin = vm.traceback(nil, 2)
     failures.record(self, err, "a future that was rejected")
   end
   return true
@@ -99,7 +103,7 @@ end
 function Future:is_ready() return self.state ~= "open" end
 function Future:place_to_wait() return self end
 function Future:claim() return self:wait() end
-function Future.describe() return "a future" end
+function Future:describe() return self.what end
 function Future:__tostring() return "future (" .. self.state .. ")" end
 
 awaitable.declare(Future, "future")

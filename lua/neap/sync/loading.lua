@@ -38,7 +38,7 @@ local under_way = {}
 ---@field private outcome "loaded"|"failed"|"abandoned"|false
 ---@field private waiters neap.Waiters
 ---@field private value any  the module, or the error
----@field private traceback string?  where that was raised, down to the `require`
+---@field private origin string?  the traceback of where that was raised, down to the `require`
 ---@field private raiser neap.Task?  the task in which it was
 ---@field private late any  which `timeout` has raised it (see `Task:timed_out`)
 local Load = {}
@@ -66,6 +66,13 @@ local function can_be_watched(self)
     task:observe(self)
   end
   return self.is_watched or self.is_host
+end
+
+
+--- Whom those need who wait for the module: the task that loads it.
+function Load:needs()
+  local task = user.find(self.thread)
+  return task and { task }
 end
 
 
@@ -105,8 +112,8 @@ local function finish(self, ok, value)
     settle(self, "loaded", value)
     return value
   end
-  local task, whole, rest = current_task(), self.traceback or "", vm.traceback(nil, 2)
-  self.traceback = whole:sub(-#rest) == rest and whole:sub(1, -#rest - 2) or whole
+  local task, whole, rest = current_task(), self.origin or "", vm.traceback(nil, 2)
+  self.origin = whole:sub(-#rest) == rest and whole:sub(1, -#rest - 2) or whole
   self.raiser, self.late = task, task and task.late
   settle(self, "failed", value)
   return raise(self)
@@ -144,7 +151,7 @@ return function(key, name, load, ...)
   under_way[key] = self
   return finish(self, protected.xpcall(load, function(err)
     local task, traceback = current_task(), vm.traceback(nil, 2)
-    self.traceback = task and ending.whole_traceback(task, err, traceback) or traceback
+    self.origin = task and ending.whole_traceback(task, err, traceback) or traceback
     return err
   end, ...))
 end

@@ -33,6 +33,7 @@ function Patience:remove(task)
 end
 
 function Patience:describe() return self.wanted:describe(self) end
+function Patience:due() return self.alarm.place:due(self.alarm) end
 
 
 function Patience:wake(giver, value)

@@ -179,6 +179,7 @@ end
 function Semaphore:__tostring()
   if self.name == "mutex" then
     local holder = self.holder and "held by " .. tostring(self.holder) or "held"
+    if self.holder and self.holder:done() then holder = holder .. ", which has ended" end
     return "mutex (" .. (self.free == 1 and "free" or holder) .. ")"
   end
   local most = self.most < huge and " of " .. self.most or ""
@@ -186,6 +187,12 @@ function Semaphore:__tostring()
 end
 
 function Semaphore:describe() return tostring(self) end
+
+--- Whom a waiter needs: the task that holds the mutex.
+function Semaphore:needs()
+  local holder = self.name == "mutex" and self.holder
+  return holder and not holder:done() and { holder } or nil
+end
 
 awaitable.declare(Semaphore, "semaphore")
 kinds.suggest(Semaphore)

@@ -1,10 +1,11 @@
 --- What is done when everyone waits and nothing can wake anyone.
 
+local cycles = require "neap.task.cycles"
+local dump = require "neap.task.dump"
 local listing = require "neap.kernel.listing"
 local loop = require "neap.task.loop"
 local Waiters = require "neap.kernel.waiters"
 local failures = require "neap.task.failures"
-local vm = require "neap.kernel.vm"
 
 local concat, ipairs, tostring = table.concat, ipairs, tostring
 
@@ -12,10 +13,7 @@ local deadlock = {}
 
 
 local function line(who, waiter, thread)
-  local where = thread and vm.position(thread)
-  local place = waiter.place
-  return "\n  " .. who .. ": waits for " .. (place and place:describe(waiter) or "nothing")
-    .. (where and " at " .. where or "")
+  return "\n  " .. who .. ": waits for " .. dump.wait_of(waiter, thread)
 end
 
 
@@ -31,6 +29,8 @@ local function report(host)
     local task = tasks[i]
     lines[#lines + 1] = line(tostring(task), task, task.thread or task.target)
   end
+  local circles = cycles.find()
+  for i = 1, #circles do lines[#lines + 1] = "\n  " .. cycles.describe(circles[i]) end
   return concat(lines)
 end
 

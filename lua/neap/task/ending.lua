@@ -77,7 +77,7 @@ function methods:conclude(outcome, count, value)
     self.cancel_requested = false
     state.cancel_requests = state.cancel_requests - 1
     runs.change(function() state.is_cancelling = state.cancel_requests > 0 end)
-    if outcome == "failed" then failures.report(value, self, self.traceback, tostring(self)) end
+    if outcome == "failed" then failures.report(value, self, self.origin, tostring(self)) end
     outcome, count, value = "cancelled", nil, nil
   end
   local is_told = outcome == "failed" and self.detached and not self:is_awaited()
@@ -131,7 +131,7 @@ local function fail(task, err, traceback)
     failures.report(err, task, traceback, "a finalizer of " .. tostring(task))
     return scheduler.finish(task, "returned")
   end
-  task.traceback = traceback
+  task.origin = traceback
   return scheduler.finish(task, "failed", nil, err)
 end
 
@@ -144,7 +144,7 @@ local function whole_traceback(task, err, traceback)
   if not raised or not rawequal(raised.value, err) then return traceback end
   local arm = task.raised_arm and ", arm " .. task.raised_arm .. " of a select" or ""
   local link = raised.raiser ~= task and "waited for by " .. tostring(task) .. arm .. ":\n" or ""
-  return (raised.traceback or "") .. "\n" .. link .. traceback:gsub("^%s*%[C%][^\n]*\n", "")
+  return (raised.origin or "") .. "\n" .. link .. traceback:gsub("^%s*%[C%][^\n]*\n", "")
 end
 
 

@@ -8,12 +8,15 @@
 
 local call_barred = require "neap.kernel.barred"
 local clock = require "neap.kernel.clock"
+local cycles = require "neap.task.cycles"
 local fields = require "neap.fields"
+local ink = require "neap.task.ink"
 local loop = require "neap.task.loop"
 local own = require "neap.kernel.own"
 local runs = require "neap.kernel.runs"
 local hooks = require "neap.kernel.hooks"
 local vm = require "neap.kernel.vm"
+local witness = require "neap.task.witness"
 
 local next, pairs, pcall, setmetatable, sort, tostring, type =
   next, pairs, pcall, setmetatable, table.sort, tostring, type
@@ -26,11 +29,12 @@ failures.reported = 0
 local state, weak = runs.state, { __mode = "v" }
 
 --- The records that nobody has seen, and how many there have been.
-runs.declare { unseen = {}, failure_count = 0 }
+runs.declare { unseen = {}, failure_count = 0, next_search = -math.huge }
 
 local handler
 
---- How long a failure may go unseen, in seconds, in a host's own loop.
+--- How long a failure may go unseen, in seconds, in a host's own loop; and how long until circles
+-- of waits are looked for again.
 local PATIENCE = 1
 
 
@@ -58,15 +62,33 @@ function failures.describe(err, traceback)
 end
 
 
-local function write(err, traceback, what)
-  failures.reported = failures.reported + 1
-  local text = "neap: " .. what .. " failed: " .. failures.describe(err, traceback)
-  if traceback and traceback ~= "" then text = text .. "\nstack traceback:\n" .. traceback end
+--- Writes a text to where the host has reports go.
+---@param text string
+function failures.write(text)
   vm.flush_output()
   local ok, raised = pcall(clock.report or vm.write_error, text)
   if ok then return end
   vm.write_error(text)
   vm.write_error("neap: the host's report failed: " .. failures.describe(raised))
+end
+
+
+--- Writes which tasks wait for each other in a circle, if that has not been told before.
+function failures.report_cycles()
+  local circles = cycles.news()
+  for i = 1, #circles do failures.write(ink.report("neap: a cycle of waits: " .. circles[i])) end
+end
+
+
+local function write(err, traceback, what)
+  failures.reported = failures.reported + 1
+  local text = "neap: " .. what .. " failed: " .. failures.describe(err, traceback)
+  if traceback and traceback ~= "" then text = text .. "\nstack traceback:\n" .. traceback end
+  failures.write(ink.report(text))
+  local now = clock.now()
+  if now < state.next_search then return end
+  state.next_search = now + PATIENCE
+  failures.report_cycles()
 end
 
 
@@ -112,15 +134,27 @@ local function report_lost(everything)
 end
 
 
+--- What a task is called in a report: with the place where it was spawned, or of its function, for
+-- there are many tasks.
+---@param definition? string  where the function is
+local function name_of(task, definition)
+  local where, parent = witness.spawned_at(task), witness.parent(task)
+  if where then
+    return tostring(task) .. " (spawned at " .. where
+      .. (parent and " by " .. tostring(parent) or "") .. ")"
+  end
+  return tostring(task) .. (definition and " (its function is at " .. definition .. ")" or "")
+end
+
+
 --- Records the failure of a task, or of a future that nobody waits for.
----@param what? string  what has failed; of a task the place of its function, for there are many
+---@param what? string  what has failed
 function failures.record(task, err, what)
   local where = vm.definition(task.body or task.fn)
-  what = what or tostring(task) .. (where and " (its function is at " .. where .. ")" or "")
   local unseen, order = state.unseen, state.failure_count + 1
   if not next(unseen) then hooks.watch(report_lost) end
   local record = {
-    err = err, traceback = task.traceback, what = what, where = where,
+    err = err, traceback = task.origin, what = what or name_of(task, where), where = where,
     order = order, since = false,
     reference = setmetatable({ task }, weak), unseen = unseen,
   }

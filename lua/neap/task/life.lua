@@ -6,14 +6,27 @@ local failures = require "neap.task.failures"
 local kinds = require "neap.kinds"
 local scheduler = require "neap.kernel.scheduler"
 local Waiters = require "neap.kernel.waiters"
+local positions = require "neap.kernel.positions"
+local registry = require "neap.kernel.registry"
+local vm = require "neap.kernel.vm"
+local witness = require "neap.task.witness"
 
-local pairs = pairs
+local pairs, setmetatable = pairs, setmetatable
 local has_ended = ending.has_ended
 local status = coroutine.status
 
 local life = {}
 
 for name, method in pairs(ending.methods) do life[name] = method end
+
+--- Two who are told of the end of one task.
+local Observers = {}
+Observers.__index = Observers
+
+function Observers:ended(task)
+  self.earlier:ended(task)
+  self.later:ended(task)
+end
 
 
 --- Ends the task where it waits: it is never resumed again. A task that runs (the caller itself, or
@@ -102,6 +115,57 @@ end
 life.__tostring = life.describe
 
 
+--- Whom those need who wait for the task.
+function life:needs() return { self } end
+
+
+local function group_of(observer)
+  if not observer or observer.above then return observer end
+  return group_of(observer.earlier) or group_of(observer.later)
+end
+
+--- What the task stands below, in the tree of those who live: a scope, a pool, a timeout; else
+-- the task that has spawned it, if that is known.
+---@return table?
+function life:above() return group_of(self.observer) or witness.parent(self) end
+
+
+--- The task that the task stands below: the owner of its scope, pool or timeout; or the one that
+-- has spawned it, if `neap.debug(true)` was called before. Else nil.
+---@return neap.Task?
+function life:parent()
+  kinds.check(self, "task", "parent")
+  local node = self:above()
+  while node and not node.id do node = node:above() end
+  return node or nil
+end
+
+
+--- Where the task stands in its user's code, as "file:line"; nil if that is not known, or the task
+-- has ended.
+---@return string?
+function life:where()
+  kinds.check(self, "task", "where")
+  local thread = not has_ended(self) and (self.thread or self.target)
+  return thread and positions.of(thread) or nil
+end
+
+
+--- The stack of the task, without neap's own lines; of one that has failed, where that was.
+---@return string  "" where it has none, or there is no debug library
+function life:traceback()
+  kinds.check(self, "task", "traceback")
+  if self.origin then return self.origin end
+  local thread, text = not has_ended(self) and (self.thread or self.target), ""
+  while thread do
+    local part = vm.traceback(thread):gsub("^%s*%[C%][^\n]*\n", "") -- where it yields
+    text = text .. (text ~= "" and part ~= "" and "\n" or "") .. part
+    thread = registry.callers.map[thread]
+  end
+  return text
+end
+
+
 --- Adds a finalizer, with its arguments as `threads.pack` gives them.
 ---@param fn function
 ---@param count integer?
@@ -142,13 +206,7 @@ end
 function life:observe(observer)
   local earlier = self.observer
   if earlier then
-    local later = observer
-    observer = {
-      ended = function(_, task)
-        earlier:ended(task)
-        later:ended(task)
-      end,
-    }
+    observer = setmetatable({ earlier = earlier, later = observer }, Observers)
   end
   self.observer, self.is_observed = observer, true
 end

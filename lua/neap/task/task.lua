@@ -2,8 +2,7 @@
 --
 -- Its `state` is "pending" (not begun), "started", "ending" (its outcome is fixed, and its
 -- finalizers run), or how it has ended: "returned", "failed", "cancelled". What `status()` tells of
--- a started task (running, runnable, suspended) follows from where it stands
--- (neap.kernel.scheduler) and from its thread.
+-- a started task follows from where it stands (neap.kernel.scheduler) and from its thread.
 --
 -- The fields that it has as a waiter are in neap.kernel.waiters: when it has ended, `count` and
 -- `value` are its results, or `value` is its error.
@@ -37,7 +36,7 @@ local admit, enter, pack = scheduler.admit, runs.enter, threads.pack
 ---@field state string
 ---@field thread thread|false  the innermost thread that the scheduler runs it on
 ---@field fn function|false  what it runs on a thread of the pool; while it is ending, a finalizer
----@field traceback string?  where the error that ended it was raised
+---@field private origin string?  the traceback of where the error that ended it was raised
 ---@field private count integer?  how many values there are in the table `value`; absent, it is one
 ---@field private is_observed boolean  whether its end concerns anybody
 ---@field private has_epilogue boolean  whether it has had a finalizer, or was cancelled as it ran
@@ -177,7 +176,7 @@ function Task:raise(arm)
   if self.state == "cancelled" then error("cancelled", 0) end
   failures.seen(self)
   local waiter = scheduler.current_task()
-  if not waiter then return reraise(self.value, self.traceback, self.failure.where) end
+  if not waiter then return reraise(self.value, self.origin, self.failure.where) end
   waiter.raised, waiter.raised_arm, waiter.late = self, arm, self.late
   error(self.value, 0)
 end
