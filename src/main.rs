@@ -8,7 +8,7 @@ mod export;
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -52,6 +52,14 @@ struct Run {
     /// Write what the tasks do to FILE, as a page for a browser
     #[arg(long, value_name = "FILE")]
     timeline: Option<PathBuf>,
+
+    /// Remember who spawns whom, and where: failures and dumps tell it
+    #[arg(long)]
+    trace_spawns: bool,
+
+    /// Look once a second whether tasks wait for each other in a circle
+    #[arg(long)]
+    watch_deadlocks: bool,
 
     /// Take neap's Lua files from DIR in place of the embedded ones
     #[arg(long, value_name = "DIR")]
@@ -166,6 +174,16 @@ impl Run {
         })?;
         clock.raw_set("report", report)?;
 
+        if self.trace_spawns {
+            let neap: Table = require.call("neap")?;
+            neap.get::<Function>("debug")?.call::<()>(true)?;
+        }
+        if self.watch_deadlocks {
+            let lookout: Table = require.call("neap.task.lookout")?;
+            lookout.get::<Function>("begin")?.call::<()>(())?;
+        }
+        let ink: Table = require.call("neap.task.ink")?;
+        ink.get::<Function>("use")?.call::<()>(is_in_colour())?;
         let recording = self.record(lua, &require)?;
         let program: Table = require.call("neap.program")?;
         let outcome = program.get::<Function>("run")?.call(call)?;
@@ -197,6 +215,12 @@ impl Run {
         let trace: Table = require.call("neap.trace")?;
         Ok(Some(trace.get::<Function>("start")?.call(outputs)?))
     }
+}
+
+/// Whether what is said on standard error is read on a terminal, by somebody who has not asked for it
+/// without colours (https://no-color.org).
+fn is_in_colour() -> bool {
+    io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|it| it.is_empty())
 }
 
 fn read(file: &OsStr) -> Result<Vec<u8>, Failure> {

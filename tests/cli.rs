@@ -353,6 +353,82 @@ fn a_deadlock_names_who_waits_for_what() {
 }
 
 #[test]
+fn a_deadlock_names_the_tasks_that_wait_in_a_circle() {
+    let script = "local neap = require 'neap'\n\
+        local first, second\n\
+        first = neap.spawn(function() second:wait() end):name('first')\n\
+        second = neap.spawn(function() first:wait() end):name('second')\n\
+        second:wait()";
+    let outcome = run_file("deadlock_circle", script, &[]);
+    let report = "  task \"first\" waits for task \"second\", which waits for task \"first\"";
+    assert!(outcome.stderr.lines().any(|line| line == report), "{}", outcome.stderr);
+}
+
+/// Two tasks wait for each other while a third goes on.
+const CIRCLE_AND_HEARTBEAT: &str = "local neap = require 'neap'\n\
+    local first, second\n\
+    first = neap.spawn(function() second:wait() end):name('first')\n\
+    second = neap.spawn(function() first:wait() end):name('second')\n\
+    neap.spawn(function() for _ = 1, 5 do neap.sleep(10) end end)\n\
+    neap.sleep(60)\n\
+    first:cancel() second:cancel()\n";
+
+#[test]
+fn a_circle_of_waits_is_told_while_others_live() {
+    let folder = folder("circle");
+    fs::write(folder.join("script.lua"), CIRCLE_AND_HEARTBEAT).unwrap();
+    for (options, expected) in [
+        (&["--virtual-time"][..], ""),
+        (
+            &["--virtual-time", "--watch-deadlocks"],
+            "neap: a cycle of waits: task \"first\" waits for task \"second\", which waits for \
+             task \"first\"\n",
+        ),
+    ] {
+        let mut command = neap_run(options);
+        let outcome = finish(command.arg("script.lua").current_dir(&folder), b"");
+        assert_eq!((outcome.code, &*outcome.stdout), (Some(0), ""), "{outcome:#?}");
+        assert_eq!(outcome.stderr, expected);
+    }
+}
+
+#[test]
+fn where_a_failed_task_was_spawned_is_told_if_that_is_asked_for() {
+    let folder = folder("spawned_at");
+    let script = "local neap = require 'neap'\n\
+        local function fail() error('no tide', 0) end\n\
+        neap.spawn(fail)\n";
+    fs::write(folder.join("script.lua"), script).unwrap();
+    for (options, expected) in [
+        (&[][..], "neap: task 2 (its function is at script.lua:2) failed: no tide"),
+        (&["--trace-spawns"], "neap: task 2 (spawned at script.lua:3 by task 1) failed: no tide"),
+    ] {
+        let mut command = neap_run(options);
+        let outcome = finish(command.arg("script.lua").current_dir(&folder), b"");
+        assert_eq!(outcome.stderr.lines().next(), Some(expected));
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_report_is_in_colour_on_a_terminal() {
+    let folder = folder("colours");
+    fs::write(folder.join("script.lua"), "error('no tide', 0)").unwrap();
+    let neap = env!("CARGO_BIN_EXE_neap");
+    for (set, is_coloured) in [("", true), ("NO_COLOR=1", false), ("NO_COLOR=", true)] {
+        // `script` gives a command a terminal, and shows what it says there.
+        let line = format!("env -u NO_COLOR {set} {neap} run script.lua");
+        let mut command = Command::new("script");
+        command.args(["--quiet", "--command", &line, "/dev/null"]).current_dir(&folder);
+        let said = finish(&mut command, b"").stdout;
+        assert!(said.contains("no tide"), "{said}");
+        assert_eq!(said.contains("\u{1b}[1;31mno tide\u{1b}[0m"), is_coloured, "{set}: {said:?}");
+    }
+    let outcome = run_file("no_colours", "error('no tide', 0)", &[]);
+    assert!(!outcome.stderr.contains('\u{1b}'), "{}", outcome.stderr);
+}
+
+#[test]
 fn a_wait_that_the_vm_refuses_ends_the_script_with_advice() {
     let script = "table.sort({ 1, 2, 3 }, function() require('neap').sleep(1) end)";
     let outcome = run_input(script);

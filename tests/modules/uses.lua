@@ -323,6 +323,23 @@ uses["neap.task.witness"] = function(witness)
   end)
 end
 
+uses["neap.task.lookout"] = function(lookout)
+  local clock, told = require "neap.kernel.clock", {}
+  clock.use(require "neap.hosts.virtual")
+  clock.report = function(text) told[#told + 1] = text end
+  lookout.begin()
+  require("neap.task.run").run(function()
+    local first, second
+    first = spawn(function() second:wait() end)
+    second = spawn(function() first:wait() end)
+    sleep(9)
+    first:cancel()
+    second:cancel()
+  end)
+  clock.report = nil
+  assert(#told == 1 and told[1]:find("a cycle of waits: task 2 waits for task 3, which"), told[1])
+end
+
 uses["neap.task.ink"] = function(ink)
   assert(ink.report("ebb") == "ebb")
   ink.use(true)
