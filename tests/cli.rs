@@ -346,7 +346,7 @@ fn a_deadlock_names_who_waits_for_what() {
     assert_eq!((outcome.code, &*outcome.stdout), (Some(1), "cleaned up\n"));
     let report = [
         "deadlock: 2 tasks wait and nothing can wake them",
-        "  task 1: waits for receive on channel (capacity 4, empty) at script.lua:4",
+        "  task 1: waits for a value from channel (capacity 4, empty) at script.lua:4",
         "  task 2: waits for a future at script.lua:2",
     ];
     assert!(outcome.stderr.starts_with(&report.join("\n")), "{}", outcome.stderr);

@@ -54,7 +54,7 @@ fn a_host_that_waits_for_ever_is_told_of_the_deadlock() {
         local ok, err = pcall(channel.wait, channel)
         assert(not ok and cleaned)
         assert(err:find("deadlock: 2 tasks wait and nothing can wake them", 1, true), err)
-        assert(err:find("the host thread: waits for receive on channel (capacity 4, empty)", 1, true), err)
+        assert(err:find("the host thread: waits for a value from channel (capacity 4, empty)", 1, true), err)
         assert(err:find('task "stuck": waits for a future', 1, true), err)
         assert(channel:try_send("later") and channel:wait() == "later")
         "##,
@@ -414,7 +414,7 @@ fn the_seams_tell_and_arrange() {
         watchers.remove(count)
         neap.run(neap.yield)
         local told = table.concat(log, "; ")
-        assert(told == "1 made; 1 runs; 2 made 1; 1 waits receive on channel (capacity 0, empty); "
+        assert(told == "1 made; 1 runs; 2 made 1; 1 waits a value from channel (capacity 0, empty); "
           .. "2 runs; 2 waits a deadline; 2 woken; 2 runs; 1 woken 2; 2 ended; "
           .. "1 runs; 1 yields; 1 woken 1; 1 runs; 1 ended", told)
         assert(others == 7, others)

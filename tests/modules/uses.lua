@@ -680,7 +680,7 @@ uses["neap.trace.words"] = function(words)
   assert(words.of_error("no tide\nat all") == "no tide" and words.of_error({ 7 }) == "{ 7 }")
   local channel = require("neap.sync.channel").new(1)
   local place, name = channel:place_to_wait(), words.namer()
-  assert(name(place, "receive on channel (empty)") == '"on":"channel 1"')
+  assert(name(place, "a value from channel (empty)") == '"on":"channel 1"')
   assert(name({ id = 4 }, "task 4") == '"task":4' and not name({}, "a deadline"))
 end
 

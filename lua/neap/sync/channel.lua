@@ -206,7 +206,11 @@ function Channel:__tostring()
   return "channel (capacity " .. self.capacity .. ", " .. filling .. state_of .. ")"
 end
 
-function Channel:describe(purpose) return purpose .. " on " .. tostring(self) end
+function Channel:describe(purpose)
+  local what = purpose == "receive" and "a value from " or self.capacity == 0 and "a receiver on "
+    or "room in "
+  return what .. tostring(self)
+end
 
 --- An awaitable that sends a value: as an arm of a `select` it is ready when the value can be sent.
 ---@param value any

@@ -41,8 +41,8 @@ function words.namer()
     local name = names[thing]
     if not name then
       count = count + 1
-      name = description:gsub("%s*%(.*$", ""):gsub("^%l+ on ", "")
-        :gsub("^a place in ", ""):gsub("^an? ", "")
+      name = description:gsub("%s*%(.*$", ""):gsub("^.* from ", ""):gsub("^.* on ", "")
+        :gsub("^.* in ", ""):gsub("^an? ", "")
       name = '"on":' .. quote_once(name .. " " .. count)
       names[thing] = name
     end
