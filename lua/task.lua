@@ -148,7 +148,7 @@ function task.cancel(target)
   local kind = type(target)
   local found
   if kind == "thread" then
-    found = user.find(target)
+    found = not ending.is_over(target) and user.find(target) or nil
   elseif kind == "number" then
     if target > SAFE then
       return nil, ("id %.0f exceeds safe integer range (2^53)"):format(target)

@@ -11,3 +11,6 @@ print("a coroutine that is no task", task.cancel(coroutine.create(function() end
 local failed = coroutine.create(function() error("gone") end)
 coroutine.resume(failed)
 print("a dead coroutine", task.cancel(failed))
+local ended = task.spawn(coroutine.yield)
+coroutine.resume(ended)
+print("a parked thread that was resumed to its end", task.cancel(ended))
