@@ -116,7 +116,8 @@ end
 
 
 --- Puts `pcall` and `xpcall` that can be waited in in place of the globals, so that scripts need no
--- change. On Lua 5.1 `debug.traceback` and `coroutine.running` are replaced too.
+-- change. Replaced too are `debug.traceback`, on Lua 5.1 `coroutine.running`, and where the VM
+-- cannot close a thread `coroutine.status`: for this one, who was cancelled is dead.
 function neap.install()
   protected.install()
 end

@@ -170,8 +170,8 @@ function vm.definition(fn)
   return file .. ":" .. line
 end
 
---- Replaces coroutine.running in the globals.
-function vm.set_running(running) rawset(coroutine, "running", running) end
+--- Replaces a function of the global table `coroutine`.
+function vm.set_in_coroutine(name, fn) rawset(coroutine, name, fn) end
 
 --- Replaces debug.traceback in the globals, where there is one.
 function vm.set_traceback(traceback)

@@ -3,24 +3,40 @@
 -- Where the VM's own pcall can be yielded through, this is it. Lua 5.1's cannot, so there the
 -- function runs in a thread of its own (see neap.pcall.children).
 
-local vm = require "neap.kernel.vm"
-local registry = require "neap.kernel.registry"
+local check = require "neap.check"
 local children = require "neap.pcall.children"
+local ending = require "neap.task.ending"
+local registry = require "neap.kernel.registry"
+local runs = require "neap.kernel.runs"
+local vm = require "neap.kernel.vm"
 
-local pcall, running, root_of = pcall, vm.running, registry.root_of
+local pcall, status = pcall, coroutine.status
+local is_over, root_of, running, state = ending.is_over, registry.root_of, vm.running, runs.state
 local NO_HANDLER, call = children.NO_HANDLER, children.call
 
 local protected = { traceback = children.traceback }
+
+--- As coroutine.status. A thread that was cancelled is dead, also where the VM cannot close it; one
+-- that stands in pcalls of Lua 5.1's is what the innermost of their threads is.
+local function status_of(thread)
+  check.type(thread, "thread", 1, "status")
+  if is_over(thread) then return "dead" end
+  if thread == root_of(running()) then return "running" end
+  local task = state.task_of[thread]
+  return status(task and task.thread or thread)
+end
 
 
 if vm.yieldable_pcall then
   protected.pcall = pcall
   protected.xpcall = vm.xpcall
 
-  --- Puts xpcall in place of the global, and a debug.traceback that hides neap's own lines.
+  --- Puts xpcall in place of the global, a debug.traceback that hides neap's own lines, and, where
+  -- the VM cannot close threads, a coroutine.status that knows those which were cancelled.
   function protected.install()
     vm.set_global("xpcall", protected.xpcall)
     vm.set_traceback(protected.traceback)
+    if not vm.can_close then vm.set_in_coroutine("status", status_of) end
   end
 
   return protected
@@ -45,12 +61,14 @@ function protected.xpcall(fn, handler, ...) return call(handler, fn, ...) end
 
 
 --- Puts pcall and xpcall in place of the globals, and beside them a debug.traceback that joins the
--- threads of nested pcalls and a coroutine.running that gives the thread they began in.
+-- threads of nested pcalls, a coroutine.running that gives the thread they began in, and a
+-- coroutine.status that answers for all of them.
 function protected.install()
   vm.set_global("pcall", protected.pcall)
   vm.set_global("xpcall", protected.xpcall)
   vm.set_traceback(protected.traceback)
-  vm.set_running(function() return root_of(running()) end)
+  vm.set_in_coroutine("running", function() return root_of(running()) end)
+  vm.set_in_coroutine("status", status_of)
 end
 
 return protected

@@ -19,7 +19,7 @@ local vm = require "neap.kernel.vm"
 local Waiters = require "neap.kernel.waiters"
 
 local rawequal, tostring, type = rawequal, tostring, type
-local state = runs.state
+local state, status = runs.state, coroutine.status
 
 --- How many tasks are to end at their next blocking call.
 runs.declare { cancel_requests = 0 }
@@ -39,7 +39,7 @@ local methods = {}
 local function has_ended(task) return ends[task.state] or false end
 
 --- Whether a thread has ended or was killed.
-local function is_over(thread) return killed.map[thread] or coroutine.status(thread) == "dead" end
+local function is_over(thread) return killed.map[thread] or status(thread) == "dead" end
 
 
 --- Has a task that runs end at its next blocking call.
