@@ -14,6 +14,10 @@ local getmetatable, pcall, type = getmetatable, pcall, type
 
 local awaitable = {}
 
+--- What `select` gives a `wait` as an argument before the number of the arm, which a task keeps for
+-- reports: nobody else's arguments are taken for that.
+awaitable.ARM = {}
+
 local own = {}
 
 --- Declares a class with these three methods.

@@ -15,7 +15,7 @@ local runs = require "neap.kernel.runs"
 local tasks = require "neap.task.task"
 
 local setmetatable = setmetatable
-local is_own, state, wait = awaitable.is_own, runs.state, tasks.wait
+local ARM, is_own, state, wait = awaitable.ARM, awaitable.is_own, runs.state, tasks.wait
 
 --- Who stands for a choosing task in one place.
 ---@class neap.Arm
@@ -147,7 +147,7 @@ local function choose(list, count, is_all_own, deadline)
       local awaited = list[i]
       if (is_all_own or is_own(awaited)) and awaited:is_ready() then
         if count <= MANY then state.idle_choice = choice end
-        return i, awaited:wait(i)
+        return i, awaited:wait(ARM, i)
       end
     end
     choice.list, choice.count, choice.is_own, choice.deadline = list, count, is_all_own, deadline

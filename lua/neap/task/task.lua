@@ -28,7 +28,7 @@ local waiting = require "neap.task.waiting"
 
 local error, pairs, select, setmetatable, type = error, pairs, select, setmetatable, type
 local has_ended = ending.has_ended
-local state, table_unpack = runs.state, vm.unpack
+local ARM, state, table_unpack = awaitable.ARM, runs.state, vm.unpack
 local admit, enter, pack = scheduler.admit, runs.enter, threads.pack
 
 ---@class neap.Task: neap.Joined
@@ -152,7 +152,7 @@ local wait = waits.wait
 --- Waits until the task has ended.
 ---@return any ...  its results
 -- Raises its error, the same value; "cancelled" if it was cancelled.
-function Task:wait(arm)
+function Task:wait(marker, arm)
   if not self then kinds.check(self, "task", "wait") end
   if state.is_cancelling then waiting.checkpoint() end
   if self.state ~= "returned" then
@@ -160,7 +160,7 @@ function Task:wait(arm)
       if scheduler.current_task() == self then error("a task cannot wait for itself", 2) end
       wait(self:place_to_wait())
     end
-    if self.state ~= "returned" then return self:raise(arm) end
+    if self.state ~= "returned" then return self:raise(marker == ARM and arm or nil) end
   end
   local value = self.value
   if value == nil then return end
@@ -183,7 +183,7 @@ end
 
 
 --- What a wait that has been woken returns.
-function Task:claim(_, arm) return self:wait(arm) end
+function Task:claim(_, arm) return self:wait(ARM, arm) end
 
 
 --- Registers a function to run when the current task ends, however it ends: the last one first, on
