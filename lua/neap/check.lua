@@ -1,6 +1,6 @@
 --- What a wrong argument gets: Lua's own words, at the caller's line.
 
-local error, getmetatable, type = error, getmetatable, type
+local error, getmetatable, next, rawget, type = error, getmetatable, next, rawget, type
 
 local check = {}
 
@@ -48,6 +48,24 @@ function check.callable(value, position, name, level)
   check.fail(position, name, "function expected, got " .. type(value), (level or 1) + 1)
 end
 
+--- What came in place of a right argument: a number as it is, of anything else its type.
+---@return string
+function check.got(value)
+  if type(value) ~= "number" then return type(value) end
+  return value == value and ("%g"):format(value) or "nan"
+end
+
+
+--- Checks that a list without items is no table of another kind, or one whose first item is nil.
+---@param list table  of length 0
+---@param name string
+---@param level? integer
+function check.empty(list, name, level)
+  if next(list) == nil or rawget(list, "n") == 0 then return end
+  check.fail(1, name, "a list expected, got a table whose first item is nil", (level or 1) + 1)
+end
+
+
 --- Checks for a whole number within bounds.
 ---@param value any
 ---@param least number
@@ -58,8 +76,7 @@ function check.whole(value, least, position, name, level)
   if type(value) ~= "number" then
     check.fail(position, name, "number expected, got " .. type(value), (level or 1) + 1)
   elseif not (value >= least and value % 1 == 0) and value ~= math.huge then
-    local got = value == value and ("%g"):format(value) or "nan"
-    local problem = ("whole number from %d up expected, got %s"):format(least, got)
+    local problem = ("whole number from %d up expected, got %s"):format(least, check.got(value))
     check.fail(position, name, problem, (level or 1) + 1)
   end
 end

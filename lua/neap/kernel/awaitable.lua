@@ -92,8 +92,11 @@ function awaitable.check_list(list, name, may_be_empty)
       awaitable.check(list[i], 1, name, " at index " .. i, 2)
     end
   end
-  if count == 0 and not may_be_empty then
-    check.fail(1, name, "a list with at least one awaitable expected, got an empty one", 2)
+  if count == 0 then
+    check.empty(list, name, 2)
+    if not may_be_empty then
+      check.fail(1, name, "a list with at least one awaitable expected, got an empty one", 2)
+    end
   end
   return count, is_own
 end

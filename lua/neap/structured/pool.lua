@@ -14,7 +14,7 @@ local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
 local tasks = require "neap.task.task"
 
-local pairs, setmetatable = pairs, setmetatable
+local pairs, setmetatable, type = pairs, setmetatable, type
 local state, wait = runs.state, tasks.wait
 
 ---@class neap.Pool
@@ -28,17 +28,24 @@ local Pool = {}
 Pool.__index = Pool
 
 
---- Makes a pool.
----@param size integer  how many jobs may run at a time, 1 or more
----@param scope? neap.Scope  that its jobs belong to
+--- Makes a pool, in a scope or in none.
+---@param scope neap.Scope|false  that its jobs belong to
 ---@return neap.Pool
-function Pool.new(size, scope)
-  check.whole(size, 1, 1, "pool")
+function Pool.within(scope, size)
   local self = setmetatable({
-    size = size, jobs = {}, running = 0, queue = nil, idlers = nil, scope = scope or false,
+    size = size, jobs = {}, running = 0, queue = nil, idlers = nil, scope = scope,
   }, Pool)
   self.queue, self.idlers = Waiters.new(self, "queue"), Waiters.new(self, "idle")
   return self
+end
+
+
+--- Makes a pool.
+---@param size integer  how many jobs may run at a time, 1 or more
+---@return neap.Pool
+function Pool.new(size)
+  check.whole(size, 1, 1, "pool")
+  return Pool.within(false, size)
 end
 
 
@@ -105,6 +112,7 @@ end
 --- The jobs of a `map`: the first that does not return ends the others.
 ---@class neap.Batch
 ---@field [integer] neap.Task
+---@field n integer  how many items there are
 ---@field private first neap.Task|false  that did not return
 local Batch = {}
 Batch.__index = Batch
@@ -128,8 +136,21 @@ function Batch:close()
 end
 
 
+--- How many items a list has: as many as it says in `n`, if it does.
+local function length_of(list)
+  local n = list.n
+  if n == nil then
+    n = #list
+    if n == 0 then check.empty(list, "map", 2) end
+  elseif type(n) ~= "number" or not (n >= 0 and n % 1 == 0) then
+    check.fail(1, "map", "whole number expected in the list's n, got " .. check.got(n), 2)
+  end
+  return n
+end
+
+
 --- Calls fn(item, index) for each item of a list, and waits for all.
----@param list table
+---@param list table  `n`, if it is there, is the number of its items
 ---@param fn fun(item: any, index: integer): any
 ---@return table results  the first result of each, in the order of the list; their number in `n`
 -- Raises the first error, once the others are cancelled; "cancelled" if somebody has cancelled one.
@@ -137,10 +158,11 @@ function Pool:map(list, fn)
   kinds.check(self, "pool", "map", "list, fn")
   check.type(list, "table", 1, "map")
   check.callable(fn, 2, "map")
+  local count = length_of(list)
   if state.is_cancelling then tasks.checkpoint() end
-  local owner, jobs = scheduler.current_task(), setmetatable({ first = false }, Batch)
+  local owner, jobs = scheduler.current_task(), setmetatable({ n = count, first = false }, Batch)
   if owner then owner:add_finalizer(jobs.close, nil, jobs) end
-  for i = 1, list.n or #list do
+  for i = 1, count do
     jobs[i] = submit(self, fn, list[i], i)
     jobs[i]:observe(jobs)
   end

@@ -102,7 +102,7 @@ end
 function Scope:pool(size)
   kinds.check(self, "scope", "pool", "size")
   check.whole(size, 1, 1, "pool")
-  return Pool.new(size, self)
+  return Pool.within(self, size)
 end
 
 
