@@ -134,7 +134,8 @@ function ward.channel(options)
   end
   if capacity == nil then capacity = DEFAULT_CAPACITY end
   if type(capacity) ~= "number" or capacity < 1 or capacity % 1 ~= 0 then
-    check.fail(1, "channel", "a positive whole number as the capacity expected")
+    local got = check.got(capacity)
+    check.fail(1, "channel", "positive whole number expected as the capacity, got " .. got)
   end
   return Channel.new(capacity)
 end

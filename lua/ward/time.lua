@@ -44,7 +44,7 @@ local function new_duration(seconds) return setmetatable({ length = seconds }, D
 
 local function whole(number)
   local up = number + 0.5
-  return up - up % 1
+  return up - up == 0 and up - up % 1 or number
 end
 
 --- The length in seconds, with fractions.
@@ -68,16 +68,25 @@ local function seconds_of(value, position, name, level)
     local seconds = read(value, position, name, level)
     return seconds
   end
-  if getmetatable(value) == Duration then return value.length end
   local total, parts = 0, 0
-  for part, number in pairs(value) do
-    if not seconds_in[part] or type(number) ~= "number" then
-      check.fail(position, name, "duration expected, a table of seconds, millis and so on; got "
-        .. tostring(part), level)
+  if getmetatable(value) == Duration then
+    total = value.length
+  else
+    for part, number in pairs(value) do
+      if not seconds_in[part] then
+        check.fail(position, name, "duration expected, a table of seconds, millis and so on; got "
+          .. tostring(part), level)
+      elseif type(number) ~= "number" then
+        check.fail(position, name, "duration expected, with a number of " .. part .. "; got "
+          .. type(number), level)
+      end
+      total, parts = total + number * seconds_in[part], parts + 1
     end
-    total, parts = total + number * seconds_in[part], parts + 1
+    if parts == 0 then
+      check.fail(position, name, "duration expected, got an empty table", level)
+    end
   end
-  if parts == 0 then check.fail(position, name, "duration expected, got an empty table", level) end
+  if total ~= total then check.fail(position, name, "duration expected, got nan", level) end
   return total
 end
 
@@ -86,17 +95,36 @@ local function at_least_zero(value, position, name)
   return seconds > 0 and seconds or 0
 end
 
+--- A field of an operand that is to be of a class.
+local function operand(value, class, field, expected, position, name)
+  if getmetatable(value) == class then return value[field] end
+  check.fail(position, name, expected .. " expected, got " .. type(value), 2)
+end
+
+local function compare(class, field, expected)
+  function class.__eq(a, b) return getmetatable(a) == getmetatable(b) and a[field] == b[field] end
+
+  function class.__lt(a, b)
+    return operand(a, class, field, expected, 1, "<") < operand(b, class, field, expected, 2, "<")
+  end
+
+  function class.__le(a, b)
+    return operand(a, class, field, expected, 1, "<=")
+      <= operand(b, class, field, expected, 2, "<=")
+  end
+end
+
+compare(Duration, "length", "duration")
+
 function Duration.__add(a, b) return new_duration(seconds_of(a, 1, "+") + seconds_of(b, 2, "+")) end
 function Duration.__sub(a, b) return new_duration(seconds_of(a, 1, "-") - seconds_of(b, 2, "-")) end
 function Duration.__unm(a) return a:neg() end
-function Duration.__eq(a, b) return a.length == b.length end
-function Duration.__lt(a, b) return a.length < b.length end
-function Duration.__le(a, b) return a.length <= b.length end
 function Duration.__tostring(a) return ("%gs"):format(a.length) end
 
 function Duration.__mul(a, b)
-  if type(a) == "number" then a, b = b, a end
-  check.type(b, "number", 2, "*")
+  local position = 2
+  if getmetatable(a) ~= Duration then a, b, position = b, a, 1 end
+  check.type(b, "number", position, "*")
   return new_duration(a.length * b)
 end
 
@@ -122,6 +150,7 @@ end
 ---@field private at number  in seconds
 local TimePoint = {}
 TimePoint.__index = TimePoint
+compare(TimePoint, "at", "time point")
 
 --- The seconds since 1970; `millis` and `micros` likewise, as whole numbers.
 function TimePoint:timestamp() return self.at end
@@ -129,17 +158,15 @@ function TimePoint:millis() return whole(self.at * 1e3) end
 function TimePoint:micros() return whole(self.at * 1e6) end
 
 function TimePoint.__sub(a, b)
-  if getmetatable(b) == TimePoint then return new_duration(a.at - b.at) end
-  return setmetatable({ at = a.at - seconds_of(b, 2, "-") }, getmetatable(a))
+  local at = operand(a, TimePoint, "at", "time point", 1, "-")
+  if getmetatable(b) == TimePoint then return new_duration(at - b.at) end
+  return setmetatable({ at = at - seconds_of(b, 2, "-") }, TimePoint)
 end
 
 function TimePoint.__add(a, b)
-  return setmetatable({ at = a.at + seconds_of(b, 2, "+") }, getmetatable(a))
+  local at = operand(a, TimePoint, "at", "time point", 1, "+")
+  return setmetatable({ at = at + seconds_of(b, 2, "+") }, TimePoint)
 end
-
-function TimePoint.__eq(a, b) return a.at == b.at end
-function TimePoint.__lt(a, b) return a.at < b.at end
-function TimePoint.__le(a, b) return a.at <= b.at end
 
 
 --- The time of the system's clock, in whole seconds.
@@ -163,8 +190,8 @@ InstantPoint.__index = InstantPoint
 function InstantPoint:elapsed() return new_duration(clock.now() - self.at) end
 
 function InstantPoint.__sub(a, b)
-  if getmetatable(b) ~= InstantPoint then check.fail(2, "-", "instant expected") end
-  return new_duration(a.at - b.at)
+  return new_duration(operand(a, InstantPoint, "at", "instant", 1, "-")
+    - operand(b, InstantPoint, "at", "instant", 2, "-"))
 end
 
 
