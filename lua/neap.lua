@@ -81,9 +81,10 @@ function neap.use(host)
       check.fail(1, "use", "the host's " .. name .. " must be " .. what .. ", or absent")
     end
   end
-  local kind = type(host.now())
-  if kind ~= "number" then
-    check.fail(1, "use", "the host's now() must return a number of seconds, got " .. kind)
+  local now = host.now()
+  if type(now) ~= "number" or now - now ~= 0 then
+    local problem = "the host's now() must return a number of seconds, got " .. check.got(now)
+    check.fail(1, "use", problem)
   elseif registry.alive() > 0 then
     error("attempt to change the host of living tasks: call neap.use before the first one", 2)
   end
