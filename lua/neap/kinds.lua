@@ -16,7 +16,7 @@ local kind_of = setmetatable({}, { __mode = "k" })
 --- What makes an object, and what `select` and the scheduler ask of it: no user has to know that.
 local internal = {
   new = true, mutex = true, every = true,
-  park = true, remove = true, describe = true, pass_on = true, wake = true, watch = true,
+  park = true, remove = true, describe = true, pass_on = true, wake = true,
   wake_all = true, is_ready = true, is_awaited = true, place_to_wait = true, claim = true,
   ended = true, check_open = true, own = true, join = true, needs = true, due = true, above = true,
 }

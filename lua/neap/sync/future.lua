@@ -93,14 +93,8 @@ function Future:wait()
 end
 
 
---- Calls fn when the future is settled; at once if it is.
----@param fn fun()
-function Future:watch(fn)
-  if self.state ~= "open" then return fn() end
-  self:park({ wake = fn })
-end
-
 function Future:is_ready() return self.state ~= "open" end
+
 function Future:place_to_wait() return self end
 function Future:claim() return self:wait() end
 function Future:describe() return self.what end
