@@ -9,6 +9,7 @@
 local async = require "neap.structured.async"
 local awaitable = require "neap.kernel.awaitable"
 local check = require "neap.check"
+local kinds = require "neap.kinds"
 local failures = require "neap.task.failures"
 local hooks = require "neap.kernel.hooks"
 local listing = require "neap.kernel.listing"
@@ -254,7 +255,12 @@ function face.future_get(future)
   return get(future)
 end
 
-Future.wait = get
+--- The same, as a method.
+---@return any ...
+function Future:wait()
+  kinds.check(self, "future", "wait")
+  return get(self)
+end
 
 --- Whether a wait would not suspend: the task is dead, or pending, which is an error.
 function Future:is_ready() return self.view.state == "dead" or not self.view.task end

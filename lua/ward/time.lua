@@ -34,8 +34,29 @@ local seconds_in = {
 }
 
 
+--- Gives a class methods without arguments, which compute with a field of it.
+---@param kind string  what its objects are called
+---@param field string
+---@param methods table<string, fun(value: number): any>
+local function define(class, kind, field, methods)
+  kinds.declare(class, kind)
+  for name, compute in pairs(methods) do
+    class[name] = function(self)
+      kinds.check(self, kind, name)
+      return (compute(self[field]))
+    end
+  end
+end
+
+
 --- A length of time.
 ---@class ward.Duration
+---@field seconds fun(self: ward.Duration): number  with fractions
+---@field millis fun(self: ward.Duration): number  whole milliseconds
+---@field micros fun(self: ward.Duration): number  whole microseconds
+---@field nanos fun(self: ward.Duration): number  whole nanoseconds
+---@field neg fun(self: ward.Duration): ward.Duration  the opposite
+---@field abs fun(self: ward.Duration): ward.Duration  the length without its sign
 ---@field private length number  in seconds
 local Duration = {}
 Duration.__index = Duration
@@ -47,17 +68,14 @@ local function whole(number)
   return up - up == 0 and up - up % 1 or number
 end
 
---- The length in seconds, with fractions.
-function Duration:seconds() return self.length end
-
---- The length in whole milliseconds; `micros` and `nanos` likewise.
-function Duration:millis() return whole(self.length * 1e3) end
-function Duration:micros() return whole(self.length * 1e6) end
-function Duration:nanos() return whole(self.length * 1e9) end
-
---- The opposite, and the length without its sign.
-function Duration:neg() return new_duration(-self.length) end
-function Duration:abs() return new_duration(self.length < 0 and -self.length or self.length) end
+define(Duration, "duration", "length", {
+  seconds = function(length) return length end,
+  millis = function(length) return whole(length * 1e3) end,
+  micros = function(length) return whole(length * 1e6) end,
+  nanos = function(length) return whole(length * 1e9) end,
+  neg = function(length) return new_duration(-length) end,
+  abs = function(length) return new_duration(length < 0 and -length or length) end,
+})
 
 
 --- The seconds of anything that stands for a duration, below zero where it may be.
@@ -147,15 +165,19 @@ end
 
 --- A point in time, on one of two clocks.
 ---@class ward.TimePoint
+---@field timestamp fun(self: ward.TimePoint): number  the seconds since 1970
+---@field millis fun(self: ward.TimePoint): number  whole milliseconds
+---@field micros fun(self: ward.TimePoint): number  whole microseconds
 ---@field private at number  in seconds
 local TimePoint = {}
 TimePoint.__index = TimePoint
 compare(TimePoint, "at", "time point")
 
---- The seconds since 1970; `millis` and `micros` likewise, as whole numbers.
-function TimePoint:timestamp() return self.at end
-function TimePoint:millis() return whole(self.at * 1e3) end
-function TimePoint:micros() return whole(self.at * 1e6) end
+define(TimePoint, "point", "at", {
+  timestamp = function(at) return at end,
+  millis = function(at) return whole(at * 1e3) end,
+  micros = function(at) return whole(at * 1e6) end,
+})
 
 function TimePoint.__sub(a, b)
   local at = operand(a, TimePoint, "at", "time point", 1, "-")
@@ -181,13 +203,14 @@ end
 
 --- A point on the clock that never runs backwards.
 ---@class ward.InstantPoint
+---@field elapsed fun(self: ward.InstantPoint): ward.Duration  how long ago it was
 ---@field private at number
 local InstantPoint = {}
 InstantPoint.__index = InstantPoint
 
---- How long ago it was.
----@return ward.Duration
-function InstantPoint:elapsed() return new_duration(clock.now() - self.at) end
+define(InstantPoint, "instant", "at", {
+  elapsed = function(at) return new_duration(clock.now() - at) end,
+})
 
 function InstantPoint.__sub(a, b)
   return new_duration(operand(a, InstantPoint, "at", "instant", 1, "-")

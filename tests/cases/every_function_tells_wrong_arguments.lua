@@ -86,6 +86,8 @@ local kinds = {
   -- Futures can be called, too; of what is locked, only a call can tell.
   callable = "function callable locked awaitable",
   optional_callable = "nil function callable locked awaitable",
+  writer = "function callable locked awaitable", -- and nil, but then the dump would be printed
+  switch = "true",
   target = "function callable locked awaitable thread",
   duration = "1s -inf -1 0 1 1.5 1e308 inf",
   optional_duration = "nil 1s -inf -1 0 1 1.5 1e308 inf",
@@ -158,6 +160,8 @@ local modules = {
     channel = { "capacity capacity" },
     close = { "limit optional_duration", raises = RUNNING },
     current = {},
+    debug = { "on switch" },
+    dump = { "write writer", skips = "nil" },
     event = {},
     finally = { "fn callable" },
     future = {},
@@ -221,8 +225,8 @@ local modules = {
 }
 
 local task_methods = {
-  cancel = {}, detach = {}, done = {}, name = { "name optional_text" }, status = {}, timed_out = {},
-  wait = {},
+  cancel = {}, detach = {}, done = {}, name = { "name optional_text" }, parent = {}, status = {},
+  timed_out = {}, traceback = {}, wait = {}, where = {},
 }
 
 local function semaphore_methods(release)
@@ -258,7 +262,7 @@ local objects = {
   } },
   { "channel", function() return neap.channel(1, "more") end, {
     close = {}, each = { "fn callable" }, len = {}, recv = {}, send = { "value anything" },
-    sending = { "value anything", is_lazy = true }, try_recv = {},
+    sending = { "value anything" }, try_recv = {},
     try_send = { "value anything" }, wait = {},
   } },
   { "channel:sending()", function() return neap.channel(1):sending("value") end, { wait = {} } },
@@ -289,16 +293,17 @@ local objects = {
   { "async_await future", right.started_future, { wait = {} } },
 }
 
--- What a method called without self raises: for now, anything. (A lazy one may tell later.)
-local BAD_SELF = "."
+-- What a method called without self raises.
+local BAD_SELF =
+  ": calling '[%w_]+' on bad self %(%l+ expected, got nil%): write %l+:[%w_]+%(.*%)$"
 
 -- Methods that neap's parts call, with what they have checked; and those that Lua calls.
 local inner = {}
 for name in ([[
-  add_finalizer begin check_open claim conclude describe ended every failed hold is_awaited is_ready
-  join kill leave mutex new observe own park pass_on place_to_wait raise remove remove_finalizer
-  request_cancel restart wake wake_all within yielded
-  __add __call __eq __le __lt __mul __sub __tostring __unm
+  above add_finalizer begin check_open claim conclude describe ended every failed hold
+  is_awaited is_ready join kill leave mutex needs new observe own park pass_on place_to_wait
+  raise remove remove_finalizer request_cancel restart wake wake_all within yielded __add __call
+  __eq __le __lt __mul __sub __tostring __unm
 ]]):gmatch("%S+") do inner[name] = true end
 
 
@@ -355,6 +360,7 @@ local function attempt(fn, make_arguments)
     if not before[task] then problem("is left for ever:", tostring(task)) end
   end
   neap.on_error(collect)
+  neap.debug(false)
   return ok, err, left
 end
 
@@ -416,11 +422,12 @@ end
 
 local function walk_arguments(subject)
   for place, argument in ipairs(subject.signature) do
-    local name, takes, told = argument:match("^%S+"), takes_of(argument), "anything"
+    local name, takes = argument:match("^%S+"), takes_of(argument)
+    local told = takes["nil"] and "anything" or "true"
     for _, label in ipairs(keys_in_order(values)) do
       if takes[label] then
         try_right(subject, label, place, values[label])
-      else
+      elseif label ~= subject.signature.skips then
         local what = try_wrong(subject, label, place, values[label])
         if label == "true" then told = what end
       end
@@ -452,8 +459,8 @@ local function walk(title, there, signatures, make_self)
     end
     if fn and make_self then
       local ok, err = attempt(fn, function() return { n = 0 } end)
-      local is_told = ok == false and tostring(err):find(BAD_SELF)
-      if not (is_told or signature.is_lazy) then problem("without self:", err) end
+      local is_told = ok == false and tostring(err):find(BAD_SELF) and not shows_internals(err)
+      if not is_told then problem("without self:", err) end
     end
   end
 end

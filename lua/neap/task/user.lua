@@ -13,6 +13,7 @@
 
 local Waiters = require "neap.kernel.waiters"
 local hooks = require "neap.kernel.hooks"
+local kinds = require "neap.kinds"
 local life = require "neap.task.life"
 local listing = require "neap.kernel.listing"
 local registry = require "neap.kernel.registry"
@@ -193,6 +194,7 @@ end
 --- Cancels the task, as any.
 ---@return boolean cancelled
 function methods:cancel()
+  if not self then kinds.check(self, "task", "cancel") end
   if not (user.take_back(self) and life.cancel(self)) then return false end
   -- Resumed by hand, it runs: nobody but us notices when it ends, or yields.
   if self.place == users then hold(self) end
