@@ -1,14 +1,24 @@
 --- The bridge from functions that call back.
 
 local Future = require "neap.sync.future"
+local awaitable = require "neap.kernel.awaitable"
 local check = require "neap.check"
 local runs = require "neap.kernel.runs"
 local tasks = require "neap.task.task"
 local threads = require "neap.kernel.threads"
 local vm = require "neap.kernel.vm"
 
-local select, type = select, type
+local pairs, select, type = pairs, select, type
 local pack, state, unpack = threads.pack, runs.state, threads.unpack
+
+
+--- What is waited for, by a name of its own in reports.
+---@class neap.Answer: neap.Future
+local Answer = {}
+for name, member in pairs(Future) do Answer[name] = member end
+Answer.__index = Answer
+function Answer.describe() return "a callback" end
+awaitable.declare(Answer, "future")
 
 
 --- Calls fn with `last` behind its other arguments.
@@ -42,7 +52,7 @@ local function callback(fn, ...)
     return true
   end, ...)
   if count == false then
-    future = Future.new("a callback")
+    future = Future.new(Answer)
     return future:wait()
   end
   if state.is_cancelling then tasks.checkpoint() end

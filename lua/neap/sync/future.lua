@@ -19,18 +19,15 @@ local NOTHING = {}
 ---@field private state "open"|"resolved"|"rejected"
 ---@field private count integer|false  of the results, see `threads.pack`; 0 if there are none
 ---@field private value any
----@field private what string
 local Future = {}
 Future.__index = Future
 joined(Future)
 
 --- Makes an open future.
----@param what? string  what those who wait for it are told to wait for, in reports
+---@param class? table  derived from this one
 ---@return neap.Future
-function Future.new(what)
-  return setmetatable({
-    state = "open", count = false, joiner = false, what = what or "a future",
-  }, Future)
+function Future.new(class)
+  return setmetatable({ state = "open", count = false, joiner = false }, class or Future)
 end
 
 
@@ -97,7 +94,7 @@ function Future:is_ready() return self.state ~= "open" end
 
 function Future:place_to_wait() return self end
 function Future:claim() return self:wait() end
-function Future:describe() return self.what end
+function Future.describe() return "a future" end
 function Future:__tostring() return "future (" .. self.state .. ")" end
 
 awaitable.declare(Future, "future")
