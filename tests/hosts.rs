@@ -440,6 +440,43 @@ fn the_seams_tell_and_arrange() {
 }
 
 #[test]
+fn a_trace_knows_the_host() {
+    host(
+        r##"
+        local trace, events = require "neap.trace", {}
+        local function note(text) events[#events + 1] = text end
+        local function count(pattern) return select(2, table.concat(events):gsub(pattern, "")) end
+        local time = 0
+        neap.use { now = function() return time end }
+        local recording = trace.start { json = note }
+        neap.spawn(function() for _ = 1, 3 do neap.yield() end end)
+        while neap.step() do time = time + 1 end
+        recording:stop()
+        -- What is between two frames is nobody's run.
+        assert(count '"name":"run","pid":1,"tid":1,"dur":0.000,"ts":[0-3]' == 4, table.concat(events))
+
+        -- The host thread's own wait is in its lane, around the sleeps, and ends with an arrow.
+        events = {}
+        neap.use { now = function() return time end, sleep = function(s) time = time + s end }
+        recording = trace.start { json = note }
+        local task = neap.spawn(function() neap.sleep(2) end)
+        task:wait()
+        recording:stop()
+        assert(count '"cat":"wait","pid":1,"tid":0,"dur":2000000.000,"ts":0.000' == 1)
+        assert(count '"name":"sleep","pid":1,"tid":0,"dur":2000000.000,"ts":0.000' == 1)
+        assert(count '"ph":"f"[^\n]*"name":"wake"[^\n]*"tid":0,"ts":2000000.000' == 1)
+        -- One that is ended by an error of the host's leaves no run open.
+        events = {}
+        neap.use { now = function() return time end, sleep = function() error("no sleep", 0) end }
+        recording = trace.start { json = note }
+        assert(not pcall(neap.run, function() neap.sleep(1) end))
+        recording:stop()
+        assert(count '"cat":"wait","pid":1,"tid":3' == 1, table.concat(events))
+        "##,
+    );
+}
+
+#[test]
 fn a_stepped_host_hears_of_failures_within_a_second() {
     host(
         r##"

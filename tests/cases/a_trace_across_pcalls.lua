@@ -3,7 +3,7 @@ local neap = require "neap"
 local trace = require "neap.trace"
 
 local function recorded(fn)
-  local recording = trace.start { json = function(text) io.write(text) end }
+  local recording = trace.start { json = function(text) print((text:match "^%s*(.-)%s*$")) end }
   fn()
   recording:stop()
 end

@@ -2,7 +2,7 @@
 local neap = require "neap"
 local trace = require "neap.trace"
 
-local recording = trace.start { json = function(text) io.write(text) end }
+local recording = trace.start { json = function(text) print((text:match "^%s*(.-)%s*$")) end }
 local parked
 local outer = coroutine.create(function()
   parked = task.spawn(function()

@@ -2,7 +2,7 @@
 local neap = require "neap"
 local trace = require "neap.trace"
 
-local recording = trace.start { json = function(text) io.write(text) end }
+local recording = trace.start { json = function(text) print((text:match "^%s*(.-)%s*$")) end }
 neap.on_error(function() end)
 
 local tug = neap.spawn(function()
@@ -17,7 +17,7 @@ neap.spawn(function()
 end)
 local pool = neap.pool(1)
 pool:submit(neap.sleep, "10ms")
-local queued = pool:submit(print, "never")
+local queued = pool:submit(neap.yield)
 never:cancel()
 neap.sleep("1ms")
 tug:cancel()

@@ -2,7 +2,7 @@
 local neap = require "neap"
 local trace = require "neap.trace"
 
-local recording = trace.start { json = function(text) io.write(text) end }
+local recording = trace.start { json = function(text) print((text:match "^%s*(.-)%s*$")) end }
 local lock, boats = neap.mutex(), neap.channel(0)
 
 local pilot = neap.spawn(function()

@@ -9,21 +9,35 @@ local getinfo, info = debug and debug.getinfo, debug and debug.info
 
 local positions = {}
 
---- Where functions begin, as "file:line"; false for those that are not the user's. And the files.
+--- Where functions begin, as "file:line", or the file alone for all that is in it; false for those
+-- that are not the user's. And the files.
 local definitions, files = setmetatable({}, { __mode = "k" }), setmetatable({}, { __mode = "k" })
+
+
+--- Whether a function is what a file is compiled to. On Luau that begins at line 1, as no other
+-- function with no parameters but `...` is likely to.
+local function is_whole_file(fn, line)
+  if getinfo then return line == "0" end
+  local parameters, is_variadic = info(fn, "a")
+  return line == "1" and parameters == 0 and is_variadic
+end
 
 
 --- Takes note of a function. Its file's name is the whole one: what a VM makes of it for messages
 -- is cut, each by its own rule.
 local function learn(fn)
-  local short, line = (vm.definition(fn) or ""):match("^(.*:)(%d+)$")
-  local source = short and getinfo and getinfo(fn, "S").source:match("^@(.*)$")
-  files[fn] = source and source .. ":" or short
-  definitions[fn] = short and files[fn] .. line or false
+  local file, line = (vm.definition(fn) or ""):match("^(.*):(%d+)$")
+  if not file then
+    definitions[fn] = false
+    return
+  end
+  file = getinfo and getinfo(fn, "S").source:match("^@(.*)$") or file
+  files[fn] = file .. ":"
+  definitions[fn] = is_whole_file(fn, line) and file or file .. ":" .. line
 end
 
 
---- Where a function begins, as "file:line"; false if it is not the user's, or unknown.
+--- Where a function begins, as above.
 ---@param fn function|false|nil
 ---@return string|false
 function positions.definition(fn)

@@ -12,8 +12,8 @@ local positions = require "neap.kernel.positions"
 local runs = require "neap.kernel.runs"
 local writer = require "neap.trace.writer"
 
-local next, pairs, setmetatable, sort = next, pairs, setmetatable, table.sort
-local quote, quote_once = writer.quote, writer.quote_once
+local pairs, setmetatable, sort = pairs, setmetatable, table.sort
+local quote = writer.quote
 
 local weak = { __mode = "k" }
 
@@ -58,9 +58,9 @@ end
 return function(add)
   local lanes = {}
 
-  --- The runs' numbers, their hosts' lanes, the tasks' lanes; and all lanes that are not over.
-  local pids, hosts, of_tasks = setmetatable({}, weak), {}, setmetatable({}, weak)
-  local open = {}
+  --- The lanes of the runs' hosts, and of tasks; those whose tasks are not over; how many runs.
+  local hosts, of_tasks = setmetatable({}, weak), setmetatable({}, weak)
+  local open, run_count = {}, 0
 
   local function name(lane, text, outcome)
     local definition = lane.definition
@@ -74,15 +74,15 @@ return function(add)
   ---@return neap.Lane
   function lanes.host(home)
     home = home or runs.first
-    local pid = pids[home]
-    if not pid then
-      pid = #hosts + 1
-      local lane = new_lane(pid, 0)
-      pids[home], hosts[pid], open[lane] = pid, lane, true
-      add('{"ph":"M","name":"process_name","pid":', lane.key, ',"args":{"name":"run ', pid .. '"}')
-      name(lane, "host")
-    end
-    return hosts[pid]
+    local lane = hosts[home]
+    if lane then return lane end
+    run_count = run_count + 1
+    lane = new_lane(run_count, 0)
+    hosts[home] = lane
+    add('{"ph":"M","name":"process_name","pid":', lane.key, ',"args":{"name":"run ',
+      run_count .. '"}')
+    name(lane, "host")
+    return lane
   end
 
   --- The lane of a task; of the host thread where it waits, that of its run's host.
@@ -95,12 +95,12 @@ return function(add)
     if not task.id then return host end
     lane = new_lane(host.pid, task.id)
     local definition = positions.definition(task.body or task.fn)
-    lane.definition, lane.label = definition and quote_once(definition), task.label or false
+    lane.definition, lane.label = definition and quote(definition), task.label or false
     of_tasks[task], open[lane] = lane, true
     return lane
   end
 
-  --- Ends a lane: now its name is known, and what became of the task.
+  --- Ends a task's lane: now its name is known, and what became of the task.
   ---@param lane neap.Lane
   ---@param outcome? string
   function lanes.close(lane, outcome)
@@ -114,7 +114,8 @@ return function(add)
   function lanes.open()
     local list = {}
     for task, lane in pairs(of_tasks) do lane.label = task.label or lane.label end
-    for lane in next, open do list[#list + 1] = lane end
+    for _, lane in pairs(hosts) do list[#list + 1] = lane end
+    for lane in pairs(open) do list[#list + 1] = lane end
     sort(list, by_number)
     return list
   end

@@ -28,7 +28,7 @@ class Lane {
   }
 
   get title() {
-    return this.code.endsWith(":0") ? this.name + " (the script)" : this.name;
+    return /[^0-9:]$/.test(this.code) ? this.name + " (the script)" : this.name;
   }
 
   /** Where its first and last event are, on an axis. */

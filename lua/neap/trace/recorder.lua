@@ -15,7 +15,7 @@ local words = require "neap.trace.words"
 local writer = require "neap.trace.writer"
 
 local floor, now, state = math.floor, clock.now, runs.state
-local microseconds, quote, quote_once = writer.microseconds, writer.quote, writer.quote_once
+local microseconds, quote = writer.microseconds, writer.quote
 
 --- The beginnings of events that have a length.
 local RUN = writer.NEXT .. '{"ph":"X","cat":"run","name":"run","pid":'
@@ -97,9 +97,9 @@ return function(write)
   local function begin_wait(lane, task, place, argument)
     local description = place:describe(task, argument)
     if description == "its turn" then return end -- it is ready
-    local where = positions.of(task.id and (task.thread or task.target))
+    local where = positions.of(task.id and (task.thread or task.target), 1)
     lane.wait, lane.wait_text, lane.is_pending = time, time_text, true
-    lane.wait_name, lane.wait_where = quote(description), where and quote_once(where)
+    lane.wait_name, lane.wait_where = quote(description), where and quote(where)
     lane.wait_on = name_of(place, description)
   end
 
@@ -126,7 +126,7 @@ return function(write)
     local lane, maker = lane_of(task), by and lane_of(by) or lanes.host(task.home)
     local where = positions.of(nil, 5)
     add_instant('{"ph":"i","s":"t","cat":"task","name":"spawn","pid":', maker,
-      '"task":' .. lane.tid, where and ',"where":', where and quote_once(where))
+      '"task":' .. lane.tid, where and ',"where":', where and quote(where))
     set_waker(lane, maker, '"spawn"')
     if task.place then begin_wait(lane, task, task.place) end
   end
@@ -171,7 +171,7 @@ return function(write)
     end_wait(lane, colours.cancelled)
     add_instant('{"ph":"i","s":"t","cat":"task","name":"cancel","pid":', lane,
       by and '"by":' .. by.id .. (where and "," or "") or "", where and '"where":',
-      where and quote_once(where))
+      where and quote(where))
   end
 
   function notes.ended(task)

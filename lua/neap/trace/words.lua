@@ -5,7 +5,7 @@ local fields = require "neap.fields"
 local writer = require "neap.trace.writer"
 
 local setmetatable, tostring, type = setmetatable, tostring, type
-local is_own, quote_once = awaitable.is_own, writer.quote_once
+local is_own, quote = awaitable.is_own, writer.quote
 
 local weak = { __mode = "k" }
 
@@ -43,7 +43,7 @@ function words.namer()
       count = count + 1
       name = description:gsub("%s*%(.*$", ""):gsub("^.* from ", ""):gsub("^.* on ", "")
         :gsub("^.* in ", ""):gsub("^an? ", "")
-      name = '"on":' .. quote_once(name .. " " .. count)
+      name = '"on":' .. quote(name .. " " .. count)
       names[thing] = name
     end
     return name

@@ -14,8 +14,8 @@ local writer = {}
 writer.NEXT = "},\n"
 local NEXT = writer.NEXT
 
---- How many pieces make a text that is handed on.
-local MANY = 4000
+--- How many pieces make a text that is handed on; how many quoted texts are kept.
+local MANY, MANY_TEXTS = 4000, 1000
 
 --- The digits of 0 to 999: padded with zeros, plain, as thousandths; those between the names of
 -- an event's length and of its time.
@@ -65,33 +65,30 @@ local function repair(bytes)
 end
 
 
---- Texts that come again and again, quoted: places in the source, names of locks.
-local quoted = {}
-
---- The same as `quote`, for a text of which there are not many.
----@param text string
----@return string
-function writer.quote_once(text)
-  local found = quoted[text]
-  if not found then
-    found = writer.quote(text)
-    quoted[text] = found
+--- Remembers what a function has made of the last texts, for most come again and again.
+local function remembering(fn)
+  local known, count = {}, 0
+  return function(text)
+    local made = known[text]
+    if made then return made end
+    if count == MANY_TEXTS then known, count = {}, 0 end
+    made = fn(text)
+    known[text], count = made, count + 1
+    return made
   end
-  return found
 end
 
 
 --- A text as JSON, with its quotes; what is not UTF-8 in it becomes question marks. It may stand in
 -- a page, within a script that `</` would end.
----@param text string
----@return string
-function writer.quote(text)
+---@type fun(text: string): string
+writer.quote = remembering(function(text)
   if text:find('[%c"\\<\128-\255]') then
     text = text:gsub('[%c"\\]', escape):gsub("</", "<\\/")
       :gsub("[\128-\255][\128-\191]*", repair)
   end
   return '"' .. text .. '"'
-end
+end)
 
 
 --- Makes a writer: three functions. The first event goes by `add`.
