@@ -15,6 +15,7 @@ local run = require "neap.task.run"
 local protected = require "neap.pcall.protected"
 local Semaphore = require "neap.sync.semaphore"
 local combine = require "neap.structured.combine"
+local driven = require "neap.task.driven"
 local dump = require "neap.task.dump"
 local failures = require "neap.task.failures"
 local check = require "neap.check"
@@ -64,6 +65,7 @@ local optional = {
   { "report", "function", "a function of a text" },
   { "shared", "boolean", "a boolean" },
   { "wake", "function", "a function of what sleep was given" },
+  { "after", "function", "a function of seconds and a function" },
 }
 
 
@@ -89,6 +91,7 @@ function neap.use(host)
     error("attempt to change the host of living tasks: call neap.use before the first one", 2)
   end
   clock.use(host)
+  driven.use(host)
 end
 
 

@@ -93,7 +93,10 @@ function task.defer(target, ...)
   local kind = type(target)
   if kind == "thread" then
     local made = restarted(1, "defer", target, ...)
-    if made then defer(made) end
+    if made then
+      defer(made)
+      scheduler.tell("woken", made)
+    end
     return target
   end
   if kind ~= "function" then target = function_of(target, 1, "defer") end

@@ -382,6 +382,108 @@ fn a_queued_job_is_in_the_report_of_a_deadlock() {
     );
 }
 
+/// A loop of the host's own, that has timers: due calls, one after another, on a clock of its own.
+const TIMERS: &str = r##"
+    local time, calls, asked = 0, {}, 0
+    local function after(seconds, fn)
+      asked = asked + 1
+      calls[#calls + 1] = { time = time + seconds, number = asked, fn = fn }
+    end
+    local function now() return time end
+    local function loop()
+      while #calls > 0 do
+        table.sort(calls, function(a, b)
+          return a.time < b.time or a.time == b.time and a.number < b.number
+        end)
+        local call = table.remove(calls, 1)
+        if call.time > time then time = call.time end
+        call.fn()
+      end
+    end
+"##;
+
+#[test]
+fn a_host_with_timers_drives_the_ticks() {
+    host(
+        &[
+            TIMERS,
+            r##"
+        local log = {}
+        local function note(text) log[#log + 1] = text end
+        neap.use { now = now, after = after }
+        local future, channel = neap.future(), neap.channel()
+        neap.spawn(function()
+          note(("slept %g"):format(neap.sleep(0.5)))
+          note(future:wait() .. " at " .. ("%g"):format(time))
+          channel:send("value")
+        end)
+        neap.spawn(function() note(channel:wait()) end)
+        -- The host's own timer, and a function of the task face that is deferred in it.
+        local task, deferred = require "task", nil
+        after(2, function() future:resolve("resolved") end)
+        after(3, function() deferred = task.defer(function()
+          note("deferred")
+          coroutine.yield()
+          note("deferred again")
+        end) end)
+        after(4, function() task.defer(deferred) end)
+        after(5, function() task.delay(1, function() note("late at " .. time) end) end)
+        loop()
+        local told = table.concat(log, "; "):gsub("%.0", "")
+        assert(told == "slept 0.5; resolved at 2; value; deferred; deferred again; late at 6", told)
+        assert(#neap.tasks() == 0 and asked < 25, asked)
+
+        -- A failure that nobody waits for is told within a second.
+        local errors = {}
+        neap.on_error(function(err) errors[#errors + 1] = err .. " at " .. time end)
+        local kept = neap.spawn(error, "lost", 0)
+        local forever = neap.future()
+        neap.spawn(forever.wait, forever)
+        loop()
+        assert(errors[1]:gsub("%.0", "") == "lost at 7" and not errors[2] and kept, errors[1])
+
+        -- Without `after` nobody asks any more.
+        for _, task in ipairs(neap.tasks()) do task:cancel() end
+        loop()
+        neap.use { now = now }
+        local before = asked
+        neap.spawn(print)
+        assert(asked == before and #calls == 0)
+        neap.close()
+        "##,
+        ]
+        .concat(),
+    );
+}
+
+#[test]
+fn a_host_with_timers_and_a_sleep_may_wait_too() {
+    host(
+        &[
+            TIMERS,
+            r##"
+        local log = {}
+        neap.use {
+          now = now, after = after,
+          sleep = function(seconds) time = time + math.min(seconds, 0.25) end,
+        }
+        neap.spawn(function()
+          for i = 1, 3 do
+            neap.sleep(1)
+            log[#log + 1] = i .. " at " .. time
+          end
+        end)
+        neap.sleep(1.5)
+        log[#log + 1] = "waited until " .. time
+        loop()
+        local told = table.concat(log, "; "):gsub("%.0", "")
+        assert(told == "1 at 1; waited until 1.5; 2 at 2; 3 at 3", told)
+        "##,
+        ]
+        .concat(),
+    );
+}
+
 #[test]
 fn the_seams_tell_and_arrange() {
     host(

@@ -45,7 +45,7 @@ const TOP: [(&str, &str); 11] = [
 
 /// The locals of modules that functions assign to, and why they are no fields of a run. Whatever
 /// else changes while tasks live is declared through `runs.declare` (neap.kernel.runs).
-const REASSIGNED: [(&str, &str, &str); 12] = [
+const REASSIGNED: [(&str, &str, &str); 13] = [
     ("neap/kernel/runs.lua", "count load store", "what holds the runs' fields is no field"),
     ("neap/kernel/clock.lua", "host host_now latest offset pick", "one host for the whole Lua"),
     (
@@ -58,6 +58,7 @@ const REASSIGNED: [(&str, &str, &str); 12] = [
     ("neap/kernel/watchers.lua", "all", "a setting"),
     ("neap/pcall/children.lua", "returned", "set and cleared within one resume"),
     ("neap/task/failures.lua", "handler", "a setting"),
+    ("neap/task/driven.lua", "after due latest", "one host for the whole Lua"),
     ("neap/task/ink.lua", "is_on", "a setting"),
     ("neap/task/witness.lua", "is_on records", "a setting, and what it is for"),
     ("neap/hosts/luasocket.lua", "by_number largest library select", "one host for the whole Lua"),

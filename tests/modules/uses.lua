@@ -323,6 +323,24 @@ uses["neap.task.witness"] = function(witness)
   end)
 end
 
+uses["neap.task.driven"] = function(driven)
+  local time, call, got = 0, nil, nil
+  local host = {
+    now = function() return time end,
+    after = function(seconds, fn) time, call = time + seconds, fn end,
+  }
+  require("neap.kernel.clock").use(host)
+  driven.use(host)
+  spawn(function() got = sleep(2) end)
+  while call do
+    local fn = call
+    call = nil
+    fn()
+  end
+  driven.use {}
+  assert(got == 2)
+end
+
 uses["neap.task.lookout"] = function(lookout)
   local clock, told = require "neap.kernel.clock", {}
   clock.use(require "neap.hosts.virtual")

@@ -18,6 +18,8 @@ local global_value = vm.global_value
 ---@field pending? fun(): boolean  may something outside still wake a task? While it says so,
 --- `sleep` is called after each tick, with 0 when tasks are ready
 ---@field report? fun(text: string)  is told of failures in place of standard error
+---@field after? fun(seconds: number, fn: fun())  has fn called later, in the host's own loop: neap
+--- then asks for its own ticks, and nobody has to call `step`
 ---@field shared? boolean  `sleep` suspends its caller and not the program: others may call `run`
 --- meanwhile, each with tasks of its own. `sleep` then gets a second argument, the run
 ---@field wake? fun(run: table)  of a shared host: has the sleep of that run end early, for another

@@ -482,10 +482,10 @@ function scheduler.set_order(fn)
 end
 
 --- The second is for neap.kernel.watchers, who say what they tell: sets who is told what happens,
--- what resumes threads meanwhile, and whether each yield is told of; nil for nobody.
+-- what resumes threads meanwhile, if runs and waits are told of, and whether yields are.
 function scheduler.watch_with(told, watched_resume, tells_yields)
   watch, resume = told, watched_resume or coroutine.resume
-  swift_yield, swift_park = tells_yields and {} or YIELD, told and {} or PARK
+  swift_yield, swift_park = tells_yields and {} or YIELD, watched_resume and {} or PARK
   scheduler.set_order(arrange)
 end
 

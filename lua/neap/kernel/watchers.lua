@@ -14,12 +14,13 @@
 -- | `ended` | it is dead; its `state` says how it has ended | |
 -- | `ticks` | a tick begins; there is no task | |
 -- | `sleeps`, `slept` | before and after the host does; there is no task | |
--- | `rests` | the host's own loop goes on, after a `step`; there is no task | |
+-- | `rests` | the host goes on, after a `run`, a `step` or a wait; there is no task | |
 --
 -- Who did it is nil where that is no task: a timer, the host, something outside. A task that runs
 -- another at once (`task.spawn`) goes on after it without a word; so one that is told to run with
 -- `state.depth` at 0 does so after the one that ran before. Of a `yield` in the loop nobody is told
--- (nor that the task is woken) unless a watcher has `yields`, for it is what costs the least. The
+-- (nor that the task is woken) unless a watcher has `yields`, for it is what costs the least; and
+-- where none has `runs`, `waits` or `yields`, the loop does what it does unwatched. The
 -- host thread, where it waits itself, is told of like a task: it is the one that has no `id`.
 --
 -- A watcher may neither wait nor raise. While there is none, nothing here is called at all.
@@ -101,7 +102,8 @@ local function install(list)
     return resume(thread, ...)
   end
 
-  return scheduler.watch_with(told, watched_resume, functions.yields ~= nil)
+  local is_close = functions.runs or functions.yields or functions.waits
+  return scheduler.watch_with(told, is_close and watched_resume, functions.yields ~= nil)
 end
 
 

@@ -18,8 +18,8 @@ local hooks = require "neap.kernel.hooks"
 local vm = require "neap.kernel.vm"
 local witness = require "neap.task.witness"
 
-local next, pairs, pcall, setmetatable, sort, tostring, type =
-  next, pairs, pcall, setmetatable, table.sort, tostring, type
+local huge, next, pairs, pcall, setmetatable, sort, tostring, type =
+  math.huge, next, pairs, pcall, setmetatable, table.sort, tostring, type
 
 local failures = {}
 
@@ -29,7 +29,7 @@ failures.reported = 0
 local state, weak = runs.state, { __mode = "v" }
 
 --- The records that nobody has seen, and how many there have been.
-runs.declare { unseen = {}, failure_count = 0, next_search = -math.huge }
+runs.declare { unseen = {}, failure_count = 0, next_search = -huge }
 
 local handler
 
@@ -188,6 +188,11 @@ function failures.report_old()
   end
   report_all(old)
 end
+
+
+--- How long until a failure may have to be reported; math.huge if there is none to be.
+---@return number seconds
+function failures.patience() return next(state.unseen) and PATIENCE or huge end
 
 
 --- Reports all failures that nobody has seen: the run has ended.

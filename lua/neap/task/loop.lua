@@ -93,6 +93,7 @@ local function leave(home, ok, ...)
   state.is_active, state.sought, state.is_asleep = false, false, false
   state.depth = 0
   scheduler.set_current(false)
+  scheduler.tell("rests")
   return ok, ...
 end
 

@@ -86,7 +86,6 @@ end
 function run.step()
   refuse_nested(false)
   local ok, err = loop.enter(scheduler.tick)
-  scheduler.tell("rests")
   if not ok then error(err, 0) end
   failures.report_old()
   local idle = loop.idle_time()
