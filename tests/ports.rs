@@ -18,7 +18,7 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use libtest_mimic::{Arguments, Trial};
-use programs::{ROOT, add, guide, stems};
+use programs::{Check, ROOT, add, guide, is_there, stems};
 
 /// The Luas for which Debian has LuaSocket and luv.
 const LUAS: [&str; 5] = ["lua5.1", "luajit", "lua5.2", "lua5.3", "lua5.4"];
@@ -41,6 +41,8 @@ fn main() -> ExitCode {
     scripts(&mut trials, "neovim", "nvim", &["nvim"]);
     love(&mut trials);
     guides(&mut trials);
+    mpv(&mut trials);
+    minetest(&mut trials);
     idle(&mut trials);
     libtest_mimic::run(&arguments, trials).exit_code()
 }
@@ -91,6 +93,62 @@ fn command(words: &[String]) -> Command {
     let mut command = Command::new(&words[0]);
     command.args(&words[1..]).current_dir(ROOT).env("LUA_PATH", LUA_PATH);
     command
+}
+
+/// Writes neap's files into a folder, as a user does.
+fn export(options: &[&str], folder: &Path) -> Check {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_neap"));
+    let exported = command.arg("export").args(options).arg("--force").arg(folder).output()?;
+    if exported.status.success() { Ok(()) } else { Err(format!("{exported:?}").into()) }
+}
+
+/// The README's guide, as a folder of mpv's scripts, with neap beside it.
+fn mpv(trials: &mut Vec<Trial>) {
+    add(trials, "ports::guide::a_loop_with_timers_in_mpv", &["mpv"], || {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("mpv_guide");
+        export(&[], &folder)?;
+        fs::write(folder.join("main.lua"), guide("A loop with timers")?)?;
+        let script = format!("--script={}", folder.display());
+        let words = ["timeout", "20", "mpv", "--no-config", "--vo=null", "--ao=null", "--idle"];
+        let mut words = words.map(String::from).to_vec();
+        words.extend(["--msg-level=all=warn,mpv_guide=info".to_owned(), script]);
+        let outcome = common::finish(&mut command(&words), b"");
+        if outcome.code == Some(0) && outcome.stdout.trim_end() == "[mpv_guide] paused" {
+            return Ok(());
+        }
+        Err(format!("{outcome:#?}").into())
+    });
+}
+
+/// The README's guide, as a mod of a game in Minetest's server, which shuts itself down.
+fn minetest(trials: &mut Vec<Trial>) {
+    // Debian keeps games where not everybody's PATH leads.
+    let server = ["/usr/games/minetestserver", "minetestserver"];
+    let server = *server.iter().find(|it| is_there(it)).unwrap_or(&server[1]);
+    add(trials, "ports::guide::minetest_in_minetestserver", &[server], move || {
+        let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("minetest");
+        let game = home.join(".minetest/games/tide");
+        let folder = game.join("mods/harbour");
+        let _ = fs::remove_dir_all(&home);
+        fs::create_dir_all(&folder)?;
+        fs::write(game.join("game.conf"), "title = Tide\n")?;
+        fs::write(folder.join("mod.conf"), "name = harbour\n")?;
+        fs::write(folder.join("init.lua"), guide("Minetest")?)?;
+        fs::write(home.join("minetest.conf"), "secure.enable_security = true\n")?;
+        export(&["--single-file"], &folder)?;
+        // A port of this machine's that is free at the moment.
+        let port = std::net::UdpSocket::bind("127.0.0.1:0")?.local_addr()?.port();
+        let mut command = Command::new("timeout");
+        command.args(["40", server, "--gameid", "tide", "--logfile", "", "--port"]);
+        command.arg(port.to_string()).arg("--world").arg(home.join("world"));
+        command.arg("--config").arg(home.join("minetest.conf"));
+        let outcome = common::finish(command.current_dir(&home).env("HOME", &home), b"");
+        let said = format!("{}{}", outcome.stdout, outcome.stderr);
+        if outcome.code == Some(0) && said.contains("a tenth of a second later") {
+            return Ok(());
+        }
+        Err(format!("{outcome:#?}").into())
+    });
 }
 
 /// The game's frames go on while its tasks sleep. A machine that is busy with other things may hold
