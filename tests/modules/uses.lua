@@ -323,6 +323,19 @@ uses["neap.task.witness"] = function(witness)
   end)
 end
 
+uses["neap.hosts.notify"] = function(notify)
+  local told = {}
+  local vim = {
+    notify = function(text) told[#told + 1] = text end,
+    in_fast_event = function() return true end,
+    schedule = function(fn) fn() end,
+    api = { nvim_list_uis = function() return { 1 } end },
+    log = { levels = { ERROR = 4 } },
+  }
+  notify(vim, "no tide")
+  assert(told[1] == "no tide")
+end
+
 uses["neap.task.driven"] = function(driven)
   local time, call, got = 0, nil, nil
   local host = {

@@ -1,21 +1,18 @@
 --- libuv as a host: luv's loop in any Lua, and Neovim's.
 --
 -- Either side may own the loop. Where neap does (in `neap.run`, in a wait of the host thread), the
--- host's sleep runs libuv's loop until an event or the deadline. Where libuv does (a script that
--- ends with `uv.run()`, the editor), `require("neap.hosts.uv").attach()` has its callbacks run
--- tasks.
+-- host's sleep runs libuv's loop until an event or the deadline. Where libuv does (`uv.run()`, the
+-- editor), `attach` has its callbacks run tasks.
 --
 -- libuv calls a prepare handle each time before it waits for events, hence after every callback
 -- that could have made a task ready. That is where a tick runs, if there is something to do, and
 -- where one timer is set to the next deadline; an idle handle keeps libuv from waiting while tasks
--- are ready. The handles keep the loop alive while a task is ready or a deadline is set, and no
--- longer; a check handle sees to it that a task which the last callback of all made ready is run.
---
--- In Neovim, libuv's callbacks may not call most of `vim.api`, so that the tick itself is scheduled
--- with `vim.schedule`, and runs where the editor runs its own.
+-- are ready. The handles keep the loop alive meanwhile; a check handle sees to it that a task which
+-- the last callback of all made ready is run. In Neovim, the tick itself is scheduled.
 
 local clock = require "neap.kernel.clock"
 local loop = require "neap.task.loop"
+local notify = require "neap.hosts.notify"
 local registry = require "neap.kernel.registry"
 local run = require "neap.task.run"
 local runs = require "neap.kernel.runs"
@@ -213,6 +210,9 @@ function host.pending()
   check:ref()
   return is_alive
 end
+
+
+function host.report(text) return notify(editor, text) end
 
 
 --- Has libuv run the tasks, from the callbacks of its loop. To be called before the first task. In
