@@ -4,6 +4,8 @@
 #![deny(unsafe_code)]
 
 mod export;
+#[cfg(unix)]
+mod signals;
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -110,14 +112,18 @@ fn main() -> ExitCode {
             result
         }
     };
+    #[cfg(unix)]
+    let signalled = signals::exit_status();
+    #[cfg(not(unix))]
+    let signalled = None;
     let text = match result {
-        Ok(()) => return ExitCode::SUCCESS,
+        Ok(()) => return ExitCode::from(signalled.unwrap_or(0)),
         Err(Failure::Line(text)) => format!("neap: {text}\n").into_bytes(),
         Err(Failure::Text(text)) => [&text[..], b"\n"].concat(),
         Err(Failure::Reported) => Vec::new(),
     };
     let _ = io::stderr().write_all(&text);
-    ExitCode::FAILURE
+    ExitCode::from(signalled.unwrap_or(1))
 }
 
 impl Run {
@@ -185,6 +191,8 @@ impl Run {
         let ink: Table = require.call("neap.task.ink")?;
         ink.get::<Function>("use")?.call::<()>(is_in_colour())?;
         let recording = self.record(lua, &require)?;
+        #[cfg(unix)]
+        let _noticing = signals::Noticing::begin(lua, &require, self.virtual_time)?;
         let program: Table = require.call("neap.program")?;
         let outcome = program.get::<Function>("run")?.call(call)?;
         let written = recording.map_or(Ok(()), |it| it.call_method("stop", ()));

@@ -320,22 +320,6 @@ fn a_closed_pipe_ends_an_endless_script() {
     assert_eq!(stderr, "");
 }
 
-#[cfg(all(unix, not(feature = "luau")))]
-#[test]
-fn an_interrupt_ends_a_sleep() {
-    let folder = folder("interrupt");
-    let script = "print('asleep') io.stdout:flush() require('neap').sleep('1h')";
-    fs::write(folder.join("script.lua"), script).unwrap();
-    let mut command = neap_run(["script.lua"]);
-    let mut child = command.current_dir(folder).stdout(Stdio::piped()).spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    assert_eq!(line, "asleep\n");
-    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(kill.success());
-    assert_eq!(wait(&mut child), Some(None), "a signal ends it");
-}
-
 #[test]
 fn a_deadlock_names_who_waits_for_what() {
     let script = "local neap = require 'neap'\n\

@@ -29,13 +29,14 @@ const FLOORS: [(&str, &[&str]); 9] = [
 ];
 
 /// Where the files stand that have no floor's folder around them.
-const TOP: [(&str, &str); 11] = [
+const TOP: [(&str, &str); 12] = [
     ("neap", "faces"),
     ("task", "faces"),
     ("async_await", "faces"),
     ("ward.async", "faces"),
     ("ward.time", "faces"),
     ("neap.program", "faces"),
+    ("neap.signals", "faces"),
     ("neap.trace", "trace"),
     ("neap.check", "basics"),
     ("neap.duration", "basics"),

@@ -5,6 +5,7 @@ local check = require "neap.check"
 local failures = require "neap.task.failures"
 local ink = require "neap.task.ink"
 local run = require "neap.task.run"
+local signals = require "neap.signals"
 local tasks = require "neap.task.task"
 local threads = require "neap.kernel.threads"
 local user = require "neap.task.user"
@@ -32,7 +33,9 @@ function program.run(script, ...)
   main:wake()
   local before = failures.reported
   local ok, err = pcall(run.until_done, main)
-  if ok then return failures.reported == before end
+  if ok or signals.has_ended and main.state == "cancelled" then
+    return failures.reported == before
+  end
   local text = failures.describe(err, main.origin)
   if main.origin and main.origin ~= "" then
     text = text .. "\nstack traceback:\n" .. main.origin

@@ -53,6 +53,22 @@ uses["ward.time"] = function(time)
   assert_fails("timeout", time.timeout(time.sleep(1), 0.001))
 end
 
+uses["neap.signals"] = function(signals)
+  require("neap.kernel.clock").use(require "neap.hosts.virtual")
+  local asked = 0
+  function signals.take()
+    asked = asked + 1
+    return asked == 1 and "end" or nil
+  end
+  local tasks, is_told = require "neap.task.task", false
+  local ok, err = pcall(require("neap.task.run").run, function()
+    tasks.finally(function() is_told = true end)
+    assert(signals.interrupt(false) == nil and asked == 0)
+    sleep(1)
+  end)
+  assert(not ok and err == "cancelled" and asked == 2 and is_told and signals.has_ended)
+end
+
 uses["neap.kinds"] = function(kinds)
   local Latch = { open = function(self) kinds.check(self, "latch", "open") end }
   kinds.declare(Latch, "latch")

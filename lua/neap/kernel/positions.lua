@@ -61,6 +61,15 @@ local function at(thread, level)
 end
 
 
+--- The function at a level of the running thread.
+---@param level integer  1 for the caller
+---@return function|false|nil fn  false or nil if it is unknown
+function positions.running(level)
+  local fn = (getinfo or info) and at(nil, level + 1)
+  return fn
+end
+
+
 --- The innermost line that is the user's, as "file:line"; nil where it is unknown.
 ---@param thread? thread|false  the running one if absent
 ---@param level? integer  so many levels from the innermost on need not be looked at
