@@ -40,7 +40,10 @@ enum Command {
 /// The script is the main task. `require` finds neap's modules, then files beside the script;
 /// `task` is a global; `pcall` and `xpcall` can wait.
 ///
-/// Exit status: 0; 1 if the script, or a task that nothing waited for, failed; 2 for wrong usage.
+/// Ctrl-C cancels all tasks and runs their finalizers; a second one ends it at once.
+///
+/// Exit status: 0; 1 if the script, or a task that nothing waited for, failed; 2 for wrong usage;
+/// 130 if Ctrl-C ended it, 143 if SIGTERM did.
 #[derive(Args)]
 struct Run {
     /// Let the clock jump over every wait: the run takes no time, and is the same each time
@@ -62,6 +65,14 @@ struct Run {
     /// Look once a second whether tasks wait for each other in a circle
     #[arg(long)]
     watch_deadlocks: bool,
+
+    /// Tell of each task that runs for longer than DURATION (100ms, 0.5s) without waiting
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    watch_hogs: Option<f64>,
+
+    /// Tell at the end how much was done
+    #[arg(long)]
+    stats: bool,
 
     /// Take neap's Lua files from DIR in place of the embedded ones
     #[arg(long, value_name = "DIR")]
@@ -193,8 +204,16 @@ impl Run {
         let recording = self.record(lua, &require)?;
         #[cfg(unix)]
         let _noticing = signals::Noticing::begin(lua, &require, self.virtual_time)?;
+        if let Some(limit) = self.watch_hogs {
+            watch_hogs(lua, &require, limit)?;
+        }
+        let finish_stats: Option<Function> = match self.stats {
+            true => Some(require.call::<Table>("neap.stats")?.get::<Function>("start")?.call(())?),
+            false => None,
+        };
         let program: Table = require.call("neap.program")?;
         let outcome = program.get::<Function>("run")?.call(call)?;
+        finish_stats.map_or(Ok(()), |finish| finish.call(()))?;
         let written = recording.map_or(Ok(()), |it| it.call_method("stop", ()));
         match outcome {
             (true, _) => written.map_err(Failure::from),
@@ -230,6 +249,48 @@ impl Run {
 fn is_in_colour() -> bool {
     io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|it| it.is_empty())
 }
+
+/// Reads an option's duration as neap does.
+fn duration(text: &str) -> Result<f64, String> {
+    let lua = Lua::new();
+    let read = || -> mlua::Result<f64> {
+        neap::install(&lua)?;
+        let require: Function = lua.globals().get("require")?;
+        let read: Function = require.call("neap.duration")?;
+        match text.parse::<f64>() {
+            Ok(seconds) => read.call((seconds, 1, "")),
+            Err(_) => read.call((text, 1, "")),
+        }
+    };
+    let forms = "seconds, or a duration such as 250ms, 1.5s, 2m or 1h30m, expected";
+    read().map_err(|_| forms.to_owned())
+}
+
+/// Has Lua tell of tasks that run for longer than `limit` seconds.
+fn watch_hogs(lua: &Lua, require: &Function, limit: f64) -> mlua::Result<()> {
+    let hogs: Table = require.call("neap.hogs")?;
+    let check: Function = hogs.get::<Function>("watch")?.call(limit)?;
+    check_often(lua, check);
+    Ok(())
+}
+
+/// Luau has no hook that Lua could set. It calls this where a loop or a function begins.
+#[cfg(feature = "luau")]
+fn check_often(lua: &Lua, check: Function) {
+    /// Of so many calls the last one looks.
+    const OFTEN: u32 = 997;
+    let count = std::cell::Cell::new(0);
+    lua.set_interrupt(move |_| {
+        count.set((count.get() + 1) % OFTEN);
+        if count.get() == 0 {
+            check.call::<()>(())?;
+        }
+        Ok(mlua::VmState::Continue)
+    });
+}
+
+#[cfg(not(feature = "luau"))]
+fn check_often(_: &Lua, _: Function) {}
 
 fn read(file: &OsStr) -> Result<Vec<u8>, Failure> {
     if file == "-" {

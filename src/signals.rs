@@ -235,6 +235,12 @@ unsafe fn ask(state: *mut lua_State) -> Answer {
 mod vm {
     use super::*;
 
+    type Interrupt = unsafe extern "C-unwind" fn(*mut lua_State, c_int);
+
+    /// Whether the function is ours, and the one that was there before; null if none was.
+    static IS_SET: AtomicBool = AtomicBool::new(false);
+    static BEFORE: AtomicPtr<()> = AtomicPtr::new(ptr::null_mut());
+
     /// Has whatever code runs interrupted.
     ///
     /// # Safety
@@ -242,30 +248,41 @@ mod vm {
     /// To be called in a handler of a signal, on the thread that runs `state`.
     pub unsafe fn interrupt(state: *mut lua_State) {
         // SAFETY: Luau's own command line does the same in such a handler.
-        unsafe { (*ffi::lua_callbacks(state)).interrupt = Some(interrupted) }
+        unsafe {
+            let callbacks = ffi::lua_callbacks(state);
+            if !IS_SET.swap(true, SeqCst) {
+                let before = (*callbacks).interrupt.map_or(ptr::null_mut(), |it| it as *mut ());
+                BEFORE.store(before, SeqCst);
+            }
+            (*callbacks).interrupt = Some(interrupted);
+        }
     }
 
     unsafe extern "C-unwind" fn interrupted(state: *mut lua_State, gc: c_int) {
         // SAFETY: without `gc` it is called where Lua may be called, and where a yield is noticed.
+        // What stands in BEFORE was such a function, and null is none.
         unsafe {
             if gc >= 0 {
                 return;
             }
+            let callbacks = ffi::lua_callbacks(state);
             // What is called in here is not interrupted.
-            (*ffi::lua_callbacks(state)).interrupt = None;
+            (*callbacks).interrupt = None;
             ffi::lua_checkstack(state, 4);
-            match ask(state) {
-                Answer::GoOn => return,
-                Answer::Again => {}
-                Answer::End if ffi::lua_isyieldable(state) != 0 => {
-                    ffi::lua_yield(state, 0);
-                }
-                Answer::End => {
-                    (*ffi::lua_callbacks(state)).interrupt = Some(interrupted);
+            let answer = ask(state);
+            if let Answer::GoOn = answer {
+                IS_SET.store(false, SeqCst);
+                let before = BEFORE.load(SeqCst);
+                (*callbacks).interrupt = std::mem::transmute::<*mut (), Option<Interrupt>>(before);
+                return;
+            }
+            (*callbacks).interrupt = Some(interrupted);
+            if let Answer::End = answer {
+                if ffi::lua_isyieldable(state) == 0 {
                     ffi::luaL_error(state, c"interrupted".as_ptr());
                 }
+                ffi::lua_yield(state, 0);
             }
-            (*ffi::lua_callbacks(state)).interrupt = Some(interrupted);
         }
     }
 }

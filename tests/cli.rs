@@ -321,6 +321,77 @@ fn a_closed_pipe_ends_an_endless_script() {
 }
 
 #[test]
+fn statistics_are_told_at_the_end() {
+    let script = "local neap = require 'neap'\n\
+        local sleeper = neap.spawn(neap.sleep, 2)\n\
+        for _ = 1, 5 do neap.yield() end\n\
+        sleeper:wait()\n\
+        print('the end')";
+    let folder = folder("stats");
+    fs::write(folder.join("script.lua"), script).unwrap();
+    let mut command = neap_run(["--stats", "--virtual-time", "script.lua"]);
+    let outcome = finish(command.current_dir(&folder), b"");
+    assert_eq!((outcome.code, &*outcome.stdout), (Some(0), "the end\n"), "{outcome:#?}");
+    let expected = "neap: 2 tasks, 9 switches, 9 ticks\n\
+        neap: longest run 0.000 s\n\
+        neap: asleep for 2.000 s of 2.000 s\n";
+    assert_eq!(outcome.stderr, expected);
+
+    fs::write(folder.join("script.lua"), BUSY).unwrap();
+    let mut command = neap_run(["--stats", "script.lua"]);
+    let outcome = finish(command.current_dir(&folder), b"");
+    let longest = outcome.stderr.lines().find(|line| line.contains("longest run")).unwrap();
+    assert!(
+        longest.contains(" s, of task \"crew\" (its function is at script.lua:2)"),
+        "{longest}"
+    );
+    assert!(!longest.contains(" 0.000 s"), "{longest}");
+}
+
+/// A task that is at work for a while, and then blocks, if that can be done, and two that are ready.
+const BUSY: &str = r#"local neap = require "neap"
+local function work()
+  local start = os.clock()
+  while os.clock() - start < 0.3 do end
+  neap.yield()
+  if os.execute then os.execute("sleep 0.3") end
+  neap.yield()
+end
+neap.spawn(work):name "crew"
+neap.spawn(neap.yield)
+neap.sleep(0.01)"#;
+
+#[test]
+fn a_task_that_runs_for_long_is_told_of_while_it_does() {
+    let folder = folder("hogs");
+    fs::write(folder.join("script.lua"), BUSY).unwrap();
+    let mut command = neap_run(["--watch-hogs", "100ms", "script.lua"]);
+    let outcome = finish(command.current_dir(&folder), b"");
+    assert_eq!((outcome.code, &*outcome.stdout), (Some(0), ""), "{outcome:#?}");
+    let of_crew: Vec<&str> =
+        outcome.stderr.lines().filter(|line| line.starts_with("neap: task \"crew\" ")).collect();
+    let meanwhile = " s without waiting, at script.lua:4; it keeps task ";
+    assert!(of_crew[0].contains(meanwhile), "{outcome:#?}");
+    assert!(of_crew[0].ends_with(" s) and 1 other"), "{outcome:#?}");
+    assert!(of_crew[1].ends_with(" s in all"), "{outcome:#?}");
+    if cfg!(all(unix, not(feature = "luau"))) {
+        assert!(of_crew[2].contains(" s without waiting, until script.lua:7"), "{outcome:#?}");
+    }
+
+    let mut command = neap_run(["--watch-hogs", "1h", "script.lua"]);
+    assert_prints(&finish(command.current_dir(&folder), b""), "");
+}
+
+#[test]
+fn a_limit_that_is_no_duration_is_wrong_usage() {
+    let outcome = finish(&mut neap_run(["--watch-hogs", "1 furlong", "x.lua"]), b"");
+    let message = "error: invalid value '1 furlong' for '--watch-hogs <DURATION>': seconds, or a \
+        duration such as 250ms, 1.5s, 2m or 1h30m, expected\n";
+    assert!(outcome.stderr.starts_with(message), "{outcome:#?}");
+    assert_eq!((outcome.code, &*outcome.stdout), (Some(2), ""));
+}
+
+#[test]
 fn a_deadlock_names_who_waits_for_what() {
     let script = "local neap = require 'neap'\n\
         neap.spawn(function() neap.finally(print, 'cleaned up') neap.future():wait() end)\n\

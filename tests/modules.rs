@@ -29,7 +29,7 @@ const FLOORS: [(&str, &[&str]); 9] = [
 ];
 
 /// Where the files stand that have no floor's folder around them.
-const TOP: [(&str, &str); 12] = [
+const TOP: [(&str, &str); 14] = [
     ("neap", "faces"),
     ("task", "faces"),
     ("async_await", "faces"),
@@ -37,6 +37,8 @@ const TOP: [(&str, &str); 12] = [
     ("ward.time", "faces"),
     ("neap.program", "faces"),
     ("neap.signals", "faces"),
+    ("neap.hogs", "faces"),
+    ("neap.stats", "faces"),
     ("neap.trace", "trace"),
     ("neap.check", "basics"),
     ("neap.duration", "basics"),

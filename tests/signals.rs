@@ -295,6 +295,14 @@ fn of_compiled_code_that_never_waits_it_is_said_how_to_end_it() {
     assert_eq!(running.end_by(SIGINT).signal, Some(SIGINT));
 }
 
+/// Whatever watches the hogs gives way, and compiles nothing.
+#[test]
+fn a_watched_task_that_never_waits_is_ended_on_every_lua() {
+    let mut running = Running::start(&["--watch-hogs", "0.3"], "ready() while true do end");
+    running.read_until("without waiting");
+    assert_eq!(running.end_by(SIGINT).code, Some(130));
+}
+
 /// A C function goes on; Luau's have none that block.
 #[cfg(not(feature = "luau"))]
 #[test]

@@ -69,6 +69,38 @@ uses["neap.signals"] = function(signals)
   assert(not ok and err == "cancelled" and asked == 2 and is_told and signals.has_ended)
 end
 
+uses["neap.hogs"] = function(hogs)
+  local time, told = 0, {}
+  require("neap.kernel.clock").use {
+    now = function() return time end,
+    sleep = function(seconds) time = time + seconds end,
+    report = function(text) told[#told + 1] = text end,
+  }
+  local check = hogs.watch(1)
+  require("neap.task.run").run(function()
+    spawn(tostring, 7)
+    time = time + 2
+    check()
+    time = time + 1
+    check()
+  end)
+  assert(told[1]:find("^neap: task 1 has run for 2.00 s without waiting"), told[1])
+  assert(told[1]:find("it keeps task 2 waiting (ready for 2.00 s)", 1, true), told[1])
+  assert(#told == 2 and told[2] == "neap: task 1 ran for 3.00 s in all", told[2])
+end
+
+uses["neap.stats"] = function(stats)
+  local told = {}
+  require("neap.kernel.clock").use(require "neap.hosts.virtual")
+  require("neap.kernel.clock").report = function(text) told[#told + 1] = text end
+  local finish = stats.start()
+  run(function() spawn(sleep, 2):wait() end)
+  finish()
+  assert(told[1] == "neap: 2 tasks, 4 switches, 5 ticks", told[1])
+  assert(told[2] == "neap: longest run 0.000 s", told[2])
+  assert(told[3] == "neap: asleep for 2.000 s of 2.000 s", told[3])
+end
+
 uses["neap.kinds"] = function(kinds)
   local Latch = { open = function(self) kinds.check(self, "latch", "open") end }
   kinds.declare(Latch, "latch")
