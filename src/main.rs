@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use mlua::chunk::ChunkMode;
-use mlua::{Error, Function, Lua, LuaString, MultiValue, ObjectLike, Table, Value};
+use mlua::{Error, Function, Lua, LuaString, MultiValue, Table, Value};
 
 use export::Export;
 
@@ -191,30 +191,15 @@ impl Run {
         })?;
         clock.raw_set("report", report)?;
 
-        if self.trace_spawns {
-            let neap: Table = require.call("neap")?;
-            neap.get::<Function>("debug")?.call::<()>(true)?;
-        }
-        if self.watch_deadlocks {
-            let lookout: Table = require.call("neap.task.lookout")?;
-            lookout.get::<Function>("begin")?.call::<()>(())?;
-        }
-        let ink: Table = require.call("neap.task.ink")?;
-        ink.get::<Function>("use")?.call::<()>(is_in_colour())?;
-        let recording = self.record(lua, &require)?;
         #[cfg(unix)]
         let _noticing = signals::Noticing::begin(lua, &require, self.virtual_time)?;
-        if let Some(limit) = self.watch_hogs {
-            watch_hogs(lua, &require, limit)?;
-        }
-        let finish_stats: Option<Function> = match self.stats {
-            true => Some(require.call::<Table>("neap.stats")?.get::<Function>("start")?.call(())?),
-            false => None,
-        };
         let program: Table = require.call("neap.program")?;
+        let options = self.options(lua)?;
+        let (finish, check): (Function, Option<Function>) =
+            program.get::<Function>("watch")?.call(options)?;
+        check.into_iter().for_each(|check| check_often(lua, check));
         let outcome = program.get::<Function>("run")?.call(call)?;
-        finish_stats.map_or(Ok(()), |finish| finish.call(()))?;
-        let written = recording.map_or(Ok(()), |it| it.call_method("stop", ()));
+        let written = finish.call::<()>(());
         match outcome {
             (true, _) => written.map_err(Failure::from),
             (false, Some(text)) => Err(Failure::Text(LuaString::as_bytes(&text).to_vec())),
@@ -222,9 +207,14 @@ impl Run {
         }
     }
 
-    /// Begins a recording, if one is asked for.
-    fn record(&self, lua: &Lua, require: &Function) -> Result<Option<Table>, Failure> {
-        let outputs = lua.create_table()?;
+    /// What is to be watched, as `neap.program` takes it.
+    fn options(&self, lua: &Lua) -> Result<Table, Failure> {
+        let options = lua.create_table()?;
+        options.raw_set("colours", is_in_colour())?;
+        options.raw_set("trace_spawns", self.trace_spawns)?;
+        options.raw_set("watch_deadlocks", self.watch_deadlocks)?;
+        options.raw_set("watch_hogs", self.watch_hogs)?;
+        options.raw_set("stats", self.stats)?;
         for (format, path) in [("json", &self.trace), ("html", &self.timeline)] {
             let Some(path) = path.clone() else { continue };
             let created = File::create(&path);
@@ -234,13 +224,9 @@ impl Run {
             let write = lua.create_function_mut(move |_, text: LuaString| {
                 file.write_all(&text.as_bytes()).map_err(|error| Error::runtime(failed(error)))
             })?;
-            outputs.raw_set(format, write)?;
+            options.raw_set(format, write)?;
         }
-        if outputs.is_empty() {
-            return Ok(None);
-        }
-        let trace: Table = require.call("neap.trace")?;
-        Ok(Some(trace.get::<Function>("start")?.call(outputs)?))
+        Ok(options)
     }
 }
 
@@ -264,14 +250,6 @@ fn duration(text: &str) -> Result<f64, String> {
     };
     let forms = "seconds, or a duration such as 250ms, 1.5s, 2m or 1h30m, expected";
     read().map_err(|_| forms.to_owned())
-}
-
-/// Has Lua tell of tasks that run for longer than `limit` seconds.
-fn watch_hogs(lua: &Lua, require: &Function, limit: f64) -> mlua::Result<()> {
-    let hogs: Table = require.call("neap.hogs")?;
-    let check: Function = hogs.get::<Function>("watch")?.call(limit)?;
-    check_often(lua, check);
-    Ok(())
 }
 
 /// Luau has no hook that Lua could set. It calls this where a loop or a function begins.

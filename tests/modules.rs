@@ -17,7 +17,7 @@ use mlua::{Function, Lua, Table};
 
 /// The floors of the house, and those that each may require. All may require `basics`.
 const FLOORS: [(&str, &[&str]); 9] = [
-    ("faces", &["faces", "structured", "sync", "pcall", "task", "kernel", "hosts"]),
+    ("faces", &["faces", "trace", "structured", "sync", "pcall", "task", "kernel", "hosts"]),
     ("trace", &["trace", "kernel"]),
     ("structured", &["structured", "sync", "pcall", "task", "kernel"]),
     ("sync", &["sync", "pcall", "task", "kernel"]),

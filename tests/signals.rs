@@ -194,10 +194,38 @@ fn sigquit_tells_of_the_tasks_and_the_run_goes_on() {
     for _ in 0..2 {
         running.send(SIGQUIT);
         let told = running.read_until("reader");
-        assert!(told.contains("receive on channel"), "{told}");
+        assert!(told.contains("waits for a value from channel"), "{told}");
     }
     let outcome = running.end_by(SIGINT);
     assert_eq!((outcome.code, &*outcome.stdout), (Some(130), "main is over\n"), "{outcome:#?}");
+}
+
+#[test]
+fn a_stuck_program_with_a_heartbeat_tells_its_cycle_and_cleans_up() {
+    let script = r#"
+        local first, second
+        first = neap.spawn(function()
+          neap.finally(print, "first is over")
+          second:wait()
+        end):name("first")
+        second = neap.spawn(function()
+          neap.finally(print, "second is over")
+          first:wait()
+        end):name("second")
+        neap.spawn(function()
+          neap.finally(print, "the heartbeat is over")
+          ready()
+          while true do neap.sleep(0.01) end
+        end):name("heartbeat")
+        first:wait()
+    "#;
+    let mut running = Running::start(&[], script);
+    running.send(SIGQUIT);
+    let cycle = "a cycle of waits: task \"first\" waits for task \"second\", which waits for";
+    running.read_until(cycle);
+    let outcome = running.end_by(SIGINT);
+    let expected = "main is over\nfirst is over\nsecond is over\nthe heartbeat is over\n";
+    assert_eq!((outcome.code, &*outcome.stdout), (Some(130), expected), "{outcome:#?}");
 }
 
 #[test]

@@ -17,6 +17,32 @@ local pcall = pcall
 local program = {}
 
 
+--- Has the program watched that is about to run. What does it is loaded only where it is asked for.
+---@class neap.Options
+---@field colours? boolean  reports are in colour
+---@field trace_spawns? boolean  where tasks were spawned is remembered
+---@field watch_deadlocks? boolean  circles of waits are looked for once a second
+---@field watch_hogs? number  tasks that run for more seconds than that are told of
+---@field stats? boolean  how much was done is told at the end
+---@field json? fun(text: string)  gets a trace
+---@field html? fun(text: string)  gets a timeline
+---@param options neap.Options
+---@return fun() finish  to be called when the program is over; raises what a writer has raised
+---@return (fun()|false)? find_hogs  to be called often, where the VM has no hook to find hogs by
+function program.watch(options)
+  ink.use(options.colours or false)
+  if options.trace_spawns then neap.debug(true) end
+  if options.watch_deadlocks then require("neap.task.lookout").begin() end
+  local recording = (options.json or options.html) and require("neap.trace").start(options)
+  local find_hogs = options.watch_hogs and require("neap.hogs").watch(options.watch_hogs)
+  local finish_stats = options.stats and require("neap.stats").start()
+  return function()
+    if finish_stats then finish_stats() end
+    if recording then recording:stop() end
+  end, find_hogs
+end
+
+
 --- Runs a script until no task is left. `pcall` and `xpcall` can wait in it, and `task` is a
 -- global; a plain coroutine.yield parks it, as in a thread of the `task` face.
 ---@param script function

@@ -9,15 +9,13 @@
 local clock = require "neap.kernel.clock"
 local deadlock = require "neap.task.deadlock"
 local hooks = require "neap.kernel.hooks"
-local listing = require "neap.kernel.listing"
 local loop = require "neap.task.loop"
 local neap = require "neap"
 local positions = require "neap.kernel.positions"
 local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
-local vm = require "neap.kernel.vm"
 
-local ipairs, pairs, rawget, state, tostring = ipairs, pairs, rawget, runs.state, tostring
+local pairs, state = pairs, runs.state
 
 --- Those that change what `hooks.add` does.
 local changing = {}
@@ -30,17 +28,6 @@ local signals = {
   -- puts its own in place.
   take = function() return nil end,
 }
-
-
---- Tells of all tasks.
-local function dump()
-  local write = clock.report or vm.write_error
-  if rawget(neap, "dump") then return neap.dump(write) end
-  for _, task in ipairs(listing.all()) do
-    local place = task.place
-    write(tostring(task) .. ": " .. (place and "waits for " .. place:describe(task) or "runs"))
-  end
-end
 
 
 --- Ends the run: the main task is cancelled, then all others, and their finalizers run.
@@ -56,7 +43,7 @@ end
 local function act()
   hooks.remove(act)
   for what in signals.take do
-    if what == "dump" then dump() else end_run() end
+    if what == "dump" then neap.dump() else end_run() end
   end
 end
 

@@ -136,8 +136,9 @@ end
 
 --- What a task is called in a report: with the place where it was spawned, or of its function, for
 -- there are many tasks.
----@param definition? string  where the function is
-local function name_of(task, definition)
+---@param definition? string  where the function is, if that is known
+function failures.name_of(task, definition)
+  definition = definition or vm.definition(task.body or task.fn)
   local where, parent = witness.spawned_at(task), witness.parent(task)
   if where then
     return tostring(task) .. " (spawned at " .. where
@@ -154,7 +155,7 @@ function failures.record(task, err, what)
   local unseen, order = state.unseen, state.failure_count + 1
   if not next(unseen) then hooks.watch(report_lost) end
   local record = {
-    err = err, traceback = task.origin, what = what or name_of(task, where), where = where,
+    err = err, traceback = task.origin, what = what or failures.name_of(task, where), where = where,
     order = order, since = false,
     reference = setmetatable({ task }, weak), unseen = unseen,
   }
