@@ -3,7 +3,7 @@
 -- This is all that `require "neap"` gives; each concept has a file of its own under neap/.
 
 local clock = require "neap.kernel.clock"
-local registry = require "neap.kernel.registry"
+local loop = require "neap.task.loop"
 local scheduler = require "neap.kernel.scheduler"
 local tasks = require "neap.task.task"
 local witness = require "neap.task.witness"
@@ -69,8 +69,9 @@ local optional = {
 }
 
 
---- Sets the host: its clock and its sleep. To be called before the first task; without it, the
--- first that the program has is taken (see neap/hosts/default.lua).
+--- Sets the host: its clock and its sleep. To be called before the first task, or in a run's main
+-- task while that is the only one; without it, the first that the program has is taken (see
+-- neap/hosts/default.lua).
 ---@param host neap.Host
 function neap.use(host)
   check.type(host, "table", 1, "use")
@@ -87,10 +88,9 @@ function neap.use(host)
   if type(now) ~= "number" or now - now ~= 0 then
     local problem = "the host's now() must return a number of seconds, got " .. check.got(now)
     check.fail(1, "use", problem)
-  elseif registry.alive() > 0 then
+  elseif not loop.use(host) then
     error("attempt to change the host of living tasks: call neap.use before the first one", 2)
   end
-  clock.use(host)
   driven.use(host)
 end
 

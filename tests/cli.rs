@@ -504,6 +504,28 @@ fn the_report_of_a_refused_wait_shows_no_line_of_neap() {
     assert_eq!(outcome.stderr.matches("<neap>").count(), 0, "{}", outcome.stderr);
 }
 
+/// A host that the script has chosen sleeps no longer than the look-out wants.
+#[test]
+fn a_circle_of_waits_is_told_on_a_host_that_the_script_has_chosen() {
+    let folder = folder("circle_on_a_host");
+    let script = format!(
+        "local time, longest = 0, 0\n\
+         require('neap').use {{\n\
+           now = function() return time end,\n\
+           sleep = function(seconds)\n\
+             time, longest = time + seconds, math.max(longest, seconds)\n\
+           end,\n\
+         }}\n\
+         {CIRCLE_AND_HEARTBEAT}\
+         print(longest <= 1, time >= 60)"
+    );
+    fs::write(folder.join("script.lua"), script).unwrap();
+    let mut command = neap_run(["--watch-deadlocks", "script.lua"]);
+    let outcome = finish(command.current_dir(&folder), b"");
+    assert_eq!((outcome.code, &*outcome.stdout), (Some(0), "true\ttrue\n"), "{outcome:#?}");
+    assert_eq!(outcome.stderr.matches("a cycle of waits: ").count(), 1, "{outcome:#?}");
+}
+
 #[test]
 fn an_error_handler_that_fails_or_yields_does_not_end_the_run() {
     let script = "local neap = require 'neap'\n\

@@ -439,8 +439,10 @@ uses["neap.task.loop"] = function(loop)
   require("neap.kernel.clock").use(require "neap.hosts.virtual")
   local task = spawn(sleep, 5)
   assert(loop.idle_time() == 0 and loop.is_host() and not loop.refusal())
+  assert(not loop.use(require "neap.hosts.virtual"), "a task lives")
   local ok, is_over = loop.enter(loop.drive)
   assert(ok and is_over and task:wait() == 5 and loop.idle_time() == nil)
+  assert(loop.use(require "neap.hosts.virtual"))
 end
 
 uses["neap.task.reraise"] = function(reraise)
@@ -511,6 +513,9 @@ uses["neap.kernel.clock"] = function(clock)
   assert(clock.now() == 5)
   time = 2
   assert(clock.now() == 5, "it never runs backwards")
+  clock.change { now = function() return 1000 + time end }
+  time = time + 1
+  assert(clock.now() == 6, "it goes on from where it was")
 end
 
 uses["neap.kernel.hooks"] = function(hooks)

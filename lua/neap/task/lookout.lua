@@ -1,13 +1,12 @@
 --- Looks once a second whether tasks wait for each other in a circle, and reports it.
 --
--- The host sleeps no longer than that at a time, so that there is a tick to look in; it may always
--- return early. Nothing is woken by it, and no run is kept alive.
+-- The host sleeps no longer than that at a time, so that there is a tick to look in. Nothing is
+-- woken by it, and no run is kept alive.
 
 local clock = require "neap.kernel.clock"
 local failures = require "neap.task.failures"
 local hooks = require "neap.kernel.hooks"
-
-local pairs = pairs
+local loop = require "neap.task.loop"
 
 --- How long between two looks, in seconds.
 local PERIOD = 1
@@ -15,21 +14,9 @@ local PERIOD = 1
 local lookout = {}
 
 
---- The host, with a sleep of a second at most.
-local function waking(host)
-  local copy = {}
-  for name, value in pairs(host) do copy[name] = value end
-  function copy.sleep(seconds, run)
-    return host.sleep(seconds < PERIOD and seconds or PERIOD, run)
-  end
-  return copy
-end
-
-
 --- Begins to look, in the run that is in place, before its first task.
 function lookout.begin()
-  local host = clock.host()
-  if host.sleep then clock.use(waking(host)) end
+  loop.longest_sleep = PERIOD
   local due = clock.now()
   hooks.add(function()
     local now = clock.now()

@@ -23,6 +23,12 @@ loop.RUNNING = "the scheduler is already running"
 -- sleep early; and whether there are such others, if it waits for nothing else.
 local SLICE, LOOK = 0.01, 1
 
+--- What `is_reached` is when the host has been changed instead: `drive` has to look at the new one.
+local HOST = "host"
+
+--- No sleep is longer than this, in seconds: for whom there has to be a tick from time to time.
+loop.longest_sleep = huge
+
 --- The thread that loaded neap.
 ---@type thread?
 loop.loader_thread = running()
@@ -68,6 +74,26 @@ function loop.refusal(begins_run)
   if not has_failed then return loop.RUNNING end
   if state.home then enter(runs.first) end
   return nil
+end
+
+
+--- Sets the host, unless the clock of somebody would jump, or a wait be lost, that has begun under
+-- the one before. A run's main task, as long as it is alone, may change it: a script of `neap run`
+-- is one from its first line. For that task the clock goes on from where it was.
+---@param host neap.Host
+---@return boolean is_set
+function loop.use(host)
+  local alive, sought = registry.alive(), state.sought
+  if alive == 0 then
+    clock.use(host)
+    return true
+  end
+  local main = alive == 1 and sought and sought.main
+  if not main or main ~= scheduler.current_task() or state.home then return false end
+  if not host.sleep or host.shared then return false end
+  clock.change(host)
+  sought.is_reached = HOST
+  return true
 end
 
 
@@ -136,11 +162,11 @@ end
 ---@param seconds number?  nil: until something outside, or another run, wakes a task
 ---@param is_stuck? boolean  whether only another run can
 function loop.sleep(seconds, is_stuck)
-  local host, home = clock.host(), state.home
-  seconds = seconds or huge
+  local host, home, longest = clock.host(), state.home, loop.longest_sleep
+  if not seconds or seconds > longest then seconds = longest end
   scheduler.tell("sleeps")
   if home then
-    local longest = not host.wake and can_others_wake() and SLICE or is_stuck and LOOK or huge
+    longest = not host.wake and can_others_wake() and SLICE or is_stuck and LOOK or huge
     if seconds > longest then seconds = longest end
     state.is_asleep, state.is_stuck = true, is_stuck or false
     enter(runs.first)
@@ -156,17 +182,19 @@ end
 
 --- Runs ticks until a goal is reached, sleeping in between. A host that something outside may wake
 -- is asked after each tick, with a sleep of 0 while tasks are ready, so that busy tasks hold up no
--- event.
+-- event. The main task may change the host meanwhile.
 ---@param goal? table  whoever reaches it sets its field `is_reached`; absent: no task lives
 ---@return boolean  false if nothing can ever happen any more
 function loop.drive(goal)
-  local host = clock.host()
-  local pending = host.pending
+  local pending = clock.host().pending
   state.sought = goal or false
   while true do
     local is_busy = tick()
     if goal then
-      if goal.is_reached then return true end
+      if goal.is_reached then
+        if goal.is_reached ~= HOST then return true end
+        goal.is_reached, pending = false, clock.host().pending
+      end
     elseif registry.alive() == 0 then
       return true
     end

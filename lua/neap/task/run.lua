@@ -34,7 +34,7 @@ end
 ---@return string|false|nil traceback  of where the main task waited
 ---@return string? where  its function is
 local function until_over(main)
-  local goal = { is_reached = false, ended = main_ended }
+  local goal = { is_reached = false, ended = main_ended, main = main }
   main:observe(goal)
   if not loop.drive(goal) then
     local traceback = main.thread and vm.traceback(main.thread)
