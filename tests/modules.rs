@@ -71,6 +71,7 @@ const REASSIGNED: [(&str, &str, &str); 13] = [
          prepare timer uv",
         "one host for the whole Lua",
     ),
+    ("neap/hosts/uv_run.lua", "run stop", "libuv's functions, while others stand in for them"),
     ("neap/hosts/virtual.lua", "time", "one host for the whole Lua"),
 ];
 

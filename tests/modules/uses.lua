@@ -702,6 +702,24 @@ uses["neap.hosts.uv"] = function(host)
   host.detach()
 end
 
+uses["neap.hosts.uv_run"] = function(uv_run)
+  local ran, uv = 0, { stop = function() end }
+  function uv.run(mode) ran = ran + 1 return mode end
+  local original = uv.run
+  uv_run.replace(uv)
+  assert(uv.run("default") == "default" and ran == 1, "outside of tasks it is the loop's")
+  local host = { now = function() return 0 end, sleep = function() end, pending = uv_run.over }
+  require("neap.kernel.clock").use(host)
+  require("neap.task.run").run(function()
+    local others = spawn(function() return "afloat" end)
+    assert(uv.run() == false and ran == 1 and others:done() and uv.run("once") == "once")
+    spawn(uv.stop)
+    assert(uv.run() == false)
+  end)
+  uv_run.restore(uv)
+  assert(uv.run == original)
+end
+
 uses["neap.hosts.virtual"] = function(host)
   host.sleep(5)
   host.sleep(math.huge)

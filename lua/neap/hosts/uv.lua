@@ -13,10 +13,10 @@
 local clock = require "neap.kernel.clock"
 local loop = require "neap.task.loop"
 local notify = require "neap.hosts.notify"
-local registry = require "neap.kernel.registry"
 local run = require "neap.task.run"
 local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
+local uv_run = require "neap.hosts.uv_run"
 local vm = require "neap.kernel.vm"
 
 local ceil, error, huge, max, min, pcall, type =
@@ -94,8 +94,8 @@ end
 --- libuv is about to wait for events. It may have served timers just before, also in a sleep.
 local function before_waiting()
   if is_sleeping then return spin(has_work()) end
-  if refusal() then return end
   check:unref()
+  if refusal() then return spin(false) end
   if idle_time() == 0 then tick() end
   spin(not is_idle())
   arm()
@@ -104,7 +104,7 @@ end
 --- libuv has called back for events. As long as anything is alive, it is to come round once more:
 -- what the last callbacks of the round make ready would be left lying otherwise.
 local function after_events()
-  if uv.loop_alive() or not is_idle() then check:ref() end
+  if not refusal() and (uv.loop_alive() or not is_idle()) then check:ref() end
 end
 
 
@@ -208,6 +208,7 @@ function host.pending()
   check:unref()
   local is_alive = uv.loop_alive()
   check:ref()
+  if not is_alive then uv_run.over() end
   return is_alive
 end
 
@@ -215,18 +216,16 @@ end
 function host.report(text) return notify(editor, text) end
 
 
---- Has libuv run the tasks, from the callbacks of its loop. To be called before the first task. In
--- a script, `uv.run()` then returns when no task is ready, no deadline is set, and nothing else
--- keeps it alive. Tasks that are spawned after it has returned run in the next `uv.run()` if
--- `attach` is called again.
+--- Has libuv run the tasks, from the callbacks of its loop; to be called when `neap.use` could be.
+-- A script's `uv.run()` then returns when no task is ready, no deadline is set, and nothing else
+-- keeps it alive. For tasks that are spawned after that, `attach` is called before the next one.
 ---@param library? table  luv; by default Neovim's, or what `require "luv"` gives
 function host.attach(library)
   if not uv then find(library) end
-  if registry.alive() == 0 then
-    clock.use(host)
-  elseif clock.host() ~= host then
+  if not loop.use(host) and clock.host() ~= host then
     error("attempt to change the host of living tasks: call attach before the first one", 2)
   end
+  if state.sought then uv_run.replace(uv) end
   open()
   is_attached = true
   prepare:start(editor and before_waiting_in_editor or before_waiting)
@@ -239,6 +238,7 @@ end
 -- neap owns the loop.
 function host.detach()
   if not is_attached then return end
+  uv_run.restore(uv)
   prepare:close()
   check:close()
   idle:close()
