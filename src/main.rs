@@ -4,6 +4,8 @@
 #![deny(unsafe_code)]
 
 mod export;
+#[cfg(all(unix, not(feature = "luau")))]
+mod modules;
 #[cfg(unix)]
 mod signals;
 
@@ -165,6 +167,8 @@ impl Run {
             _ => Path::new("."),
         };
         neap::add_directory(lua, directory)?;
+        #[cfg(all(unix, not(feature = "luau")))]
+        modules::set_up(lua)?;
         let require: Function = lua.globals().get("require")?;
         if self.virtual_time {
             let neap: Table = require.call("neap")?;
