@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use mlua::chunk::ChunkMode;
 use mlua::{Error, Function, Lua, LuaString, MultiValue, Table, Value};
 
@@ -51,6 +51,11 @@ struct Run {
     /// Let the clock jump over every wait: the run takes no time, and is the same each time
     #[arg(long)]
     virtual_time: bool,
+
+    /// What the tasks' clock and sleep come from: with `socket` (LuaSocket) and `uv` (luv), tasks can
+    /// wait for those libraries' events
+    #[arg(long, value_name = "HOST", default_value = "system", conflicts_with = "virtual_time")]
+    host: HostName,
 
     /// Write what the tasks do to FILE, for Perfetto or chrome://tracing
     #[arg(long, value_name = "FILE")]
@@ -90,6 +95,14 @@ struct Run {
         allow_hyphen_values = true
     )]
     script: Vec<OsString>,
+}
+
+/// The hosts that `neap run` has a name for.
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum HostName {
+    System,
+    Socket,
+    Uv,
 }
 
 /// Why a command ends with exit status 1.
@@ -170,9 +183,9 @@ impl Run {
         #[cfg(all(unix, not(feature = "luau")))]
         modules::set_up(lua)?;
         let require: Function = lua.globals().get("require")?;
-        if self.virtual_time {
+        if let Some(name) = self.host_module(&require)? {
             let neap: Table = require.call("neap")?;
-            let host: Table = require.call("neap.hosts.virtual")?;
+            let host: Table = require.call(name)?;
             neap.get::<Function>("use")?.call::<()>(host)?;
         }
 
@@ -209,6 +222,34 @@ impl Run {
             (false, Some(text)) => Err(Failure::Text(LuaString::as_bytes(&text).to_vec())),
             (false, None) => Err(Failure::Reported),
         }
+    }
+
+    /// The module of the host that is asked for, if it is not the system's. What that needs is there.
+    fn host_module(&self, require: &Function) -> Result<Option<&'static str>, Failure> {
+        let (option, module, library, need) = match self.host {
+            HostName::System => return Ok(self.virtual_time.then_some("neap.hosts.virtual")),
+            HostName::Socket => ("socket", "neap.hosts.luasocket", "LuaSocket", "socket"),
+            HostName::Uv => ("uv", "neap.hosts.uv", "luv", "luv"),
+        };
+        let Err(error) = require.call::<Value>(need) else { return Ok(Some(module)) };
+        let Failure::Line(text) = Failure::from(error) else { return Err(Failure::Reported) };
+        let (text, _) = text.split_once("\nstack traceback:").unwrap_or((&text, ""));
+        let reason = if cfg!(feature = "luau") {
+            "Luau loads no modules in C".to_owned()
+        } else if cfg!(windows) {
+            "on Windows neap loads no modules in C".to_owned()
+        } else if text.contains(&format!("module '{need}")) && text.contains(" not found:") {
+            let rock = format!("`luarocks install {}`", library.to_lowercase());
+            // Debian has none for Lua 5.5.
+            if cfg!(feature = "lua55") {
+                format!("install it, for Lua 5.5, by {rock}")
+            } else {
+                format!("install Debian's lua-{need}, or {rock}")
+            }
+        } else {
+            text.lines().map(str::trim).collect::<Vec<_>>().join(" ")
+        };
+        Err(Failure::Line(format!("--host {option} needs {library}: {reason}")))
     }
 
     /// What is to be watched, as `neap.program` takes it.

@@ -291,8 +291,16 @@ fn what_is_no_script_is_refused() {
 
 #[test]
 fn wrong_usage_has_exit_status_2() {
-    let wrong: [&[&str]; 5] =
-        [&[], &["--bogus", "x.lua"], &["-x.lua"], &["--lua"], &["--virtual-time"]];
+    let wrong: [&[&str]; 8] = [
+        &[],
+        &["--bogus", "x.lua"],
+        &["-x.lua"],
+        &["--lua"],
+        &["--virtual-time"],
+        &["--host", "bogus", "x.lua"],
+        &["--host", "x.lua"],
+        &["--virtual-time", "--host", "uv", "x.lua"],
+    ];
     for args in wrong {
         let outcome = finish(&mut neap_run(args), b"");
         assert_eq!((outcome.code, &*outcome.stdout), (Some(2), ""), "{args:?}: {outcome:#?}");
@@ -302,6 +310,49 @@ fn wrong_usage_has_exit_status_2() {
     assert_eq!(outcome.code, Some(2));
     let outcome = finish(&mut neap_run(["--", "-x.lua"]), b"");
     assert_refused(&outcome, "neap: cannot read -x.lua: No such file or directory");
+}
+
+/// One line says what to install for a host, or that there is no such thing.
+#[test]
+fn a_host_whose_library_is_missing_is_refused() {
+    for (host, library, package, rock) in
+        [("socket", "LuaSocket", "lua-socket", "luasocket"), ("uv", "luv", "lua-luv", "luv")]
+    {
+        let advice = if cfg!(feature = "luau") {
+            "Luau loads no modules in C".to_owned()
+        } else if cfg!(feature = "lua55") {
+            format!("install it, for Lua 5.5, by `luarocks install {rock}`")
+        } else {
+            format!("install Debian's {package}, or `luarocks install {rock}`")
+        };
+        let mut command = neap_run(["--host", host, "-"]);
+        command.env("LUA_PATH", "none").env("LUA_CPATH", "none");
+        let outcome = finish(&mut command, b"print 'never'");
+        assert_refused(&outcome, &format!("neap: --host {host} needs {library}: {advice}"));
+    }
+    let outcome = finish(&mut neap_run(["--host", "system", "-"]), b"print 'runs'");
+    assert_prints(&outcome, "runs\n");
+}
+
+/// A module that cannot be loaded is not taken for one that is missing.
+#[cfg(all(unix, not(feature = "luau")))]
+#[test]
+fn a_broken_module_in_c_is_told() {
+    let folder = folder("broken_module");
+    fs::write(folder.join("luv.so"), "no library").unwrap();
+    fs::write(folder.join("script.lua"), "require 'luv'").unwrap();
+    let run = |args: &[&str]| {
+        let mut command = neap_run(args);
+        command.env("LUA_CPATH", folder.join("?.so"));
+        finish(command.current_dir(&folder), b"")
+    };
+    let outcome = run(&["--host", "uv", "script.lua"]);
+    let line = "neap: --host uv needs luv: error loading module 'luv' from file ";
+    assert!(outcome.stderr.starts_with(line), "{outcome:#?}");
+    assert_eq!((outcome.code, outcome.stderr.lines().count()), (Some(1), 1), "{outcome:#?}");
+    let outcome = run(&["script.lua"]);
+    assert!(outcome.stderr.starts_with("error loading module 'luv' from file "), "{outcome:#?}");
+    assert_eq!(outcome.stderr.matches("<neap>").count(), 0, "{outcome:#?}");
 }
 
 #[cfg(unix)]
@@ -447,6 +498,28 @@ fn a_circle_of_waits_is_told_while_others_live() {
     }
 }
 
+/// A host that the script has chosen sleeps no longer than the look-out wants.
+#[test]
+fn a_circle_of_waits_is_told_on_a_host_that_the_script_has_chosen() {
+    let folder = folder("circle_on_a_host");
+    let script = format!(
+        "local time, longest = 0, 0\n\
+         require('neap').use {{\n\
+           now = function() return time end,\n\
+           sleep = function(seconds)\n\
+             time, longest = time + seconds, math.max(longest, seconds)\n\
+           end,\n\
+         }}\n\
+         {CIRCLE_AND_HEARTBEAT}\
+         print(longest <= 1, time >= 60)"
+    );
+    fs::write(folder.join("script.lua"), script).unwrap();
+    let mut command = neap_run(["--watch-deadlocks", "script.lua"]);
+    let outcome = finish(command.current_dir(&folder), b"");
+    assert_eq!((outcome.code, &*outcome.stdout), (Some(0), "true\ttrue\n"), "{outcome:#?}");
+    assert_eq!(outcome.stderr.matches("a cycle of waits: ").count(), 1, "{outcome:#?}");
+}
+
 #[test]
 fn where_a_failed_task_was_spawned_is_told_if_that_is_asked_for() {
     let folder = folder("spawned_at");
@@ -502,28 +575,6 @@ fn the_report_of_a_refused_wait_shows_no_line_of_neap() {
     assert_eq!(outcome.code, Some(1));
     assert_eq!(outcome.stderr.matches("attempt to yield").count(), 2, "{}", outcome.stderr);
     assert_eq!(outcome.stderr.matches("<neap>").count(), 0, "{}", outcome.stderr);
-}
-
-/// A host that the script has chosen sleeps no longer than the look-out wants.
-#[test]
-fn a_circle_of_waits_is_told_on_a_host_that_the_script_has_chosen() {
-    let folder = folder("circle_on_a_host");
-    let script = format!(
-        "local time, longest = 0, 0\n\
-         require('neap').use {{\n\
-           now = function() return time end,\n\
-           sleep = function(seconds)\n\
-             time, longest = time + seconds, math.max(longest, seconds)\n\
-           end,\n\
-         }}\n\
-         {CIRCLE_AND_HEARTBEAT}\
-         print(longest <= 1, time >= 60)"
-    );
-    fs::write(folder.join("script.lua"), script).unwrap();
-    let mut command = neap_run(["--watch-deadlocks", "script.lua"]);
-    let outcome = finish(command.current_dir(&folder), b"");
-    assert_eq!((outcome.code, &*outcome.stdout), (Some(0), "true\ttrue\n"), "{outcome:#?}");
-    assert_eq!(outcome.stderr.matches("a cycle of waits: ").count(), 1, "{outcome:#?}");
 }
 
 #[test]
