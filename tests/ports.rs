@@ -204,7 +204,7 @@ fn guides(trials: &mut Vec<Trial>) {
             let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
             let path = folder.join("main.lua");
             fs::create_dir_all(&folder)?;
-            fs::write(&path, guide(title)? + rest)?;
+            fs::write(&path, guide(title, 0)? + rest)?;
             let words = if program == "love" {
                 fs::copy(
                     Path::new(ROOT).join("tests/ports/love/conf.lua"),

@@ -475,7 +475,7 @@ fn porting(trials: &mut Vec<Trial>) {
         let needs =
             if module.ends_with(':') { &[interpreter][..] } else { &[interpreter, &module] };
         add(trials, &name.replacen('_', "::", 1), needs, move || {
-            let path = script(&name, &(guide(title)? + rest));
+            let path = script(&name, &(guide(title, 0)? + rest));
             let mut command = lua(interpreter, path.to_str().expect("a path in UTF-8"), &[]);
             assert_prints(command.envs(WITH_MODULES), expected)
         });
