@@ -183,7 +183,8 @@ impl Run {
         #[cfg(all(unix, not(feature = "luau")))]
         modules::set_up(lua)?;
         let require: Function = lua.globals().get("require")?;
-        if let Some(name) = self.host_module(&require)? {
+        let host_module = self.host_module(&require)?;
+        if let Some(name) = host_module {
             let neap: Table = require.call("neap")?;
             let host: Table = require.call(name)?;
             neap.get::<Function>("use")?.call::<()>(host)?;
@@ -209,7 +210,7 @@ impl Run {
         clock.raw_set("report", report)?;
 
         #[cfg(unix)]
-        let _noticing = signals::Noticing::begin(lua, &require, self.virtual_time)?;
+        let _noticing = signals::Noticing::begin(lua, &require, host_module)?;
         let program: Table = require.call("neap.program")?;
         let options = self.options(lua)?;
         let (finish, check): (Function, Option<Function>) =

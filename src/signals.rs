@@ -73,14 +73,17 @@ pub fn exit_status() -> Option<u8> {
 pub struct Noticing;
 
 impl Noticing {
-    /// Begins to notice signals on behalf of the thread that calls.
-    pub fn begin(lua: &Lua, require: &Function, is_virtual: bool) -> mlua::Result<Self> {
-        if !is_virtual {
+    /// Begins to notice signals on behalf of the thread that calls. The sleep of the system's host is
+    /// ended by one; that of another host, which a script may choose yet, never lasts long.
+    pub fn begin(lua: &Lua, require: &Function, module: Option<&str>) -> mlua::Result<Self> {
+        let (is_system, is_virtual) = (module.is_none(), module == Some("neap.hosts.virtual"));
+        let signals: Table = require.call("neap.signals")?;
+        if is_system {
             let clock: Table = require.call("neap.kernel.clock")?;
             let host: Table = clock.get::<Function>("host")?.call(())?;
             host.raw_set("sleep", lua.create_function(sleep)?)?;
         }
-        let signals: Table = require.call("neap.signals")?;
+        signals.get::<Function>("limit_sleeps")?.call::<()>(is_system || is_virtual)?;
         let take = lua.create_function(|_, ()| {
             let take =
                 |what: u32, name| (WANTED.fetch_and(!what, SeqCst) & what != 0).then_some(name);

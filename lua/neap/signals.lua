@@ -21,6 +21,9 @@ local pairs, state = pairs, runs.state
 local changing = {}
 for _, fn in pairs(hooks) do changing[fn] = true end
 
+--- How long a sleep may be that a signal does not end, in seconds.
+local ATTENTION = 0.1
+
 local signals = {
   --- Whether a signal has ended the run.
   has_ended = false,
@@ -52,10 +55,21 @@ end
 -- for a VM whose compiled code is not interrupted, the loop's own included.
 ---@param number { [0]: integer }
 function signals.look_at(number)
-  clock.host().pending = function()
+  local host = clock.host()
+  local pending = host.pending
+  function host.pending()
     if number[0] ~= 0 then hooks.add(act) end
-    return false
+    return pending ~= nil and pending()
   end
+end
+
+
+--- Has no sleep last long that a signal does not end: those of other hosts than the system's, one
+-- that the script chooses later among them.
+---@param can_be_ended boolean  whether the sleep of the host that is in place can be ended
+function signals.limit_sleeps(can_be_ended)
+  loop.longest_of_others = ATTENTION
+  if not can_be_ended then loop.longest_sleep = ATTENTION end
 end
 
 

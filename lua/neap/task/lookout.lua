@@ -16,7 +16,7 @@ local lookout = {}
 
 --- Begins to look, in the run that is in place, before its first task.
 function lookout.begin()
-  loop.longest_sleep = PERIOD
+  if PERIOD < loop.longest_sleep then loop.longest_sleep = PERIOD end
   local due = clock.now()
   hooks.add(function()
     local now = clock.now()

@@ -10,7 +10,7 @@ local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
 local vm = require "neap.kernel.vm"
 
-local huge, pcall = math.huge, pcall
+local huge, min, pcall = math.huge, math.min, pcall
 local running, status = vm.running, coroutine.status
 local enter, state, tick = runs.enter, runs.state, scheduler.tick
 
@@ -28,6 +28,9 @@ local HOST = "host"
 
 --- No sleep is longer than this, in seconds: for whom there has to be a tick from time to time.
 loop.longest_sleep = huge
+
+--- The same, for a host that is chosen while the loop is at work.
+loop.longest_of_others = huge
 
 --- The thread that loaded neap.
 ---@type thread?
@@ -92,6 +95,7 @@ function loop.use(host)
   if not main or main ~= scheduler.current_task() or state.home then return false end
   if not host.sleep or host.shared then return false end
   clock.change(host)
+  loop.longest_sleep = min(loop.longest_sleep, loop.longest_of_others)
   sought.is_reached = HOST
   return true
 end
