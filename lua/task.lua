@@ -15,7 +15,7 @@ local threads = require "neap.kernel.threads"
 local user = require "neap.task.user"
 local vm = require "neap.kernel.vm"
 
-local setmetatable, status, type = setmetatable, coroutine.status, type
+local setmetatable, status, type = setmetatable, vm.coroutine.status, type
 local now, sleep, state = clock.now, neap.sleep, runs.state
 local count, defer, run_now = scheduler.count, scheduler.defer, scheduler.run_now
 local create, pack, new_user_task = vm.create_for_function, threads.pack, tasks.new_user_task

@@ -11,7 +11,7 @@ local threads = require "neap.kernel.threads"
 local user = require "neap.task.user"
 local vm = require "neap.kernel.vm"
 
-local create = coroutine.create
+local create = vm.coroutine.create
 local pcall = pcall
 
 local program = {}

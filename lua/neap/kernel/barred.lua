@@ -6,7 +6,7 @@ local scheduler = require "neap.kernel.scheduler"
 local vm = require "neap.kernel.vm"
 
 local current_thread, set_current = scheduler.current_thread, scheduler.set_current
-local resume, state, status = coroutine.resume, runs.state, coroutine.status
+local resume, state, status = vm.coroutine.resume, runs.state, vm.coroutine.status
 
 
 --- Uses as much of the stack as what follows will: where there is no room, it raises here.

@@ -2,8 +2,9 @@
 
 local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
+local vm = require "neap.kernel.vm"
 
-local pairs, sort, state, status = pairs, table.sort, runs.state, coroutine.status
+local pairs, sort, state, status = pairs, table.sort, runs.state, vm.coroutine.status
 
 local listing = {}
 

@@ -38,7 +38,7 @@ local Timers = require "neap.kernel.timers"
 local vm = require "neap.kernel.vm"
 local Waiters = require "neap.kernel.waiters"
 
-local co_yield, resume, status = coroutine.yield, coroutine.resume, coroutine.status
+local co_yield, resume, status = vm.coroutine.yield, vm.coroutine.resume, vm.coroutine.status
 local huge, now, running = math.huge, clock.now, vm.running
 local BEGIN, DONE, acquire, exchange, hand_over, recycle = threads.BEGIN, threads.DONE,
   threads.acquire, threads.exchange, threads.hand_over, threads.recycle
@@ -484,7 +484,7 @@ end
 --- The second is for neap.kernel.watchers, who say what they tell: sets who is told what happens,
 -- what resumes threads meanwhile, if runs and waits are told of, and whether yields are.
 function scheduler.watch_with(told, watched_resume, tells_yields)
-  watch, resume = told, watched_resume or coroutine.resume
+  watch, resume = told, watched_resume or vm.coroutine.resume
   swift_yield, swift_park = tells_yields and {} or YIELD, watched_resume and {} or PARK
   scheduler.set_order(arrange)
 end

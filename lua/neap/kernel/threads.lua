@@ -12,7 +12,7 @@
 local runs = require "neap.kernel.runs"
 local vm = require "neap.kernel.vm"
 
-local create, co_yield = coroutine.create, coroutine.yield
+local create, co_yield = vm.coroutine.create, vm.coroutine.yield
 local select, setmetatable, table_unpack = select, setmetatable, vm.unpack
 local state = runs.state
 

@@ -7,9 +7,16 @@
 
 local own = require "neap.kernel.own"
 
-local coroutine, error, pcall, select, table, type = coroutine, error, pcall, select, table, type
-local create, resume, status = coroutine.create, coroutine.resume, coroutine.status
+local coroutine, error, pcall, rawget, select, table, type =
+  coroutine, error, pcall, rawget, select, table, type
 local is_own = own.is_own
+
+--- The VM's own functions. nginx puts others in their place, which go through its event loop and
+-- bind a thread to the request that makes it, and keeps the VM's under names that begin with "_".
+local function own_function(name) return rawget(coroutine, "_" .. name) or coroutine[name] end
+
+local create, resume, status, co_yield =
+  own_function("create"), own_function("resume"), own_function("status"), own_function("yield")
 
 local globals = _G or getfenv and getfenv(0) or {}
 
@@ -19,7 +26,10 @@ local globals = _G or getfenv and getfenv(0) or {}
 local function global_value(name) return rawget(globals, name) end
 
 local debug = global_value("debug")
-local vm = { global_value = global_value }
+local vm = {
+  global_value = global_value,
+  coroutine = { create = create, resume = resume, status = status, yield = co_yield },
+}
 
 --- The VM's own coroutine.running, whatever is put in its place.
 vm.running = coroutine.running
@@ -50,7 +60,7 @@ end
 vm.create_for_function = pcall(create, select) and create or vm.create
 
 do
-  local probe = create(function() return pcall(coroutine.yield) end)
+  local probe = create(function() return pcall(co_yield) end)
   resume(probe)
   --- Whether the VM's own pcall lets a coroutine yield through it (not so on PUC Lua 5.1).
   vm.yieldable_pcall = status(probe) == "suspended"
@@ -222,7 +232,7 @@ end
 --- Raises what the VM says where it refuses a yield. (LuaJIT puts the caller's position before it,
 -- which would be one of neap's lines, unless a pcall is the caller.)
 function vm.refuse_yield()
-  local _, refusal = pcall(coroutine.yield)
+  local _, refusal = pcall(co_yield)
   error(refusal, 0)
 end
 

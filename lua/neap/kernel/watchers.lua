@@ -27,9 +27,10 @@
 
 local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
+local vm = require "neap.kernel.vm"
 
 local current_thread, state = scheduler.current_thread, runs.state
-local next, pairs, resume = next, pairs, coroutine.resume
+local next, pairs, resume = next, pairs, vm.coroutine.resume
 
 local watchers = {}
 

@@ -23,7 +23,7 @@ local user = require "neap.task.user"
 local vm = require "neap.kernel.vm"
 
 local create, co_yield, resume, running =
-  coroutine.create, coroutine.yield, coroutine.resume, vm.running
+  vm.coroutine.create, vm.coroutine.yield, vm.coroutine.resume, vm.running
 local error, native_pcall, type = error, pcall, type
 local pack, put, state, take, unpack =
   threads.pack, threads.put, runs.state, threads.take, threads.unpack

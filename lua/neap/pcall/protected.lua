@@ -10,7 +10,7 @@ local registry = require "neap.kernel.registry"
 local runs = require "neap.kernel.runs"
 local vm = require "neap.kernel.vm"
 
-local pcall, status = pcall, coroutine.status
+local pcall, status = pcall, vm.coroutine.status
 local is_over, root_of, running, state = ending.is_over, registry.root_of, vm.running, runs.state
 local NO_HANDLER, call = children.NO_HANDLER, children.call
 

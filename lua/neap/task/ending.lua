@@ -19,7 +19,7 @@ local vm = require "neap.kernel.vm"
 local Waiters = require "neap.kernel.waiters"
 
 local rawequal, tostring, type = rawequal, tostring, type
-local state, status = runs.state, coroutine.status
+local state, status = runs.state, vm.coroutine.status
 
 --- How many tasks are to end at their next blocking call.
 runs.declare { cancel_requests = 0 }

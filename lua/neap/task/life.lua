@@ -13,7 +13,7 @@ local witness = require "neap.task.witness"
 
 local pairs, setmetatable = pairs, setmetatable
 local has_ended = ending.has_ended
-local status = coroutine.status
+local status = vm.coroutine.status
 
 local life = {}
 

@@ -11,7 +11,7 @@ local scheduler = require "neap.kernel.scheduler"
 local vm = require "neap.kernel.vm"
 
 local huge, min, pcall = math.huge, math.min, pcall
-local running, status = vm.running, coroutine.status
+local running, status = vm.running, vm.coroutine.status
 local enter, state, tick = runs.enter, runs.state, scheduler.tick
 
 local loop = {}

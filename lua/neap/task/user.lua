@@ -23,7 +23,7 @@ local threads = require "neap.kernel.threads"
 local vm = require "neap.kernel.vm"
 
 local next, pairs, setmetatable = next, pairs, setmetatable
-local status = coroutine.status
+local status = vm.coroutine.status
 local finish, state = scheduler.finish, runs.state
 
 --- The tasks that were let go, by the threads that they began in.

@@ -17,7 +17,7 @@ local scheduler = require "neap.kernel.scheduler"
 local user = require "neap.task.user"
 local vm = require "neap.kernel.vm"
 
-local co_yield, error, pairs, setmetatable = coroutine.yield, error, pairs, setmetatable
+local co_yield, error, pairs, setmetatable = vm.coroutine.yield, error, pairs, setmetatable
 local current_thread, running, state = scheduler.current_thread, vm.running, runs.state
 
 local waiting = {}
