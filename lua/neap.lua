@@ -66,6 +66,7 @@ local optional = {
   { "shared", "boolean", "a boolean" },
   { "wake", "function", "a function of what sleep was given" },
   { "after", "function", "a function of seconds and a function" },
+  { "foreign", "function", "a function of what a task yields" },
 }
 
 

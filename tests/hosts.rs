@@ -112,6 +112,48 @@ fn busy_tasks_hold_up_no_event() {
 }
 
 #[test]
+fn a_host_may_answer_what_a_task_yields_to_its_engine() {
+    host(
+        r##"
+        local virtual, victim, asked = require "neap.hosts.virtual", nil, {}
+        neap.use {
+          now = virtual.now,
+          sleep = virtual.sleep,
+          foreign = function(...)
+            asked[#asked + 1] = select("#", ...)
+            if ... == "end me" then victim:cancel() end
+            return ...
+          end,
+        }
+        local function ask(...) return select("#", coroutine.yield(...)) end
+        assert(neap.run(function()
+          neap.sleep(1)
+          return ask() == 0 and ask(nil) == 1 and ask(1, 2, 3, 4, 5, 6, 7, nil) == 8
+        end))
+        assert(table.concat(asked, " ") == "0 1 8")
+        local went_on, cleaned = false, false
+        victim = neap.spawn(function()
+          neap.finally(function() cleaned = true end)
+          ask("end me")
+          went_on = true
+        end)
+        neap.sleep(1)
+        assert(victim:done() and cleaned and not went_on)
+        local traced = 0
+        local watcher = { runs = function() traced = traced + 1 end }
+        require("neap.kernel.watchers").add(watcher)
+        assert(neap.run(ask, 1, 2) == 2 and traced == 1)
+        require("neap.kernel.watchers").remove(watcher)
+        assert(neap.run(ask, 1, 2) == 2 and traced == 1)
+        neap.use(virtual)
+        local ok, err = pcall(neap.run, ask)
+        assert(err == "attempt to yield from a task: use neap.yield()", err)
+        assert(not pcall(neap.use, { now = virtual.now, foreign = 1 }))
+        "##,
+    );
+}
+
+#[test]
 fn run_gives_the_results_or_the_error_of_main() {
     host(
         r##"

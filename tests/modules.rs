@@ -48,7 +48,7 @@ const TOP: [(&str, &str); 14] = [
 
 /// The locals of modules that functions assign to, and why they are no fields of a run. Whatever
 /// else changes while tasks live is declared through `runs.declare` (neap.kernel.runs).
-const REASSIGNED: [(&str, &str, &str); 14] = [
+const REASSIGNED: [(&str, &str, &str); 15] = [
     ("neap/kernel/runs.lua", "count load store", "what holds the runs' fields is no field"),
     ("neap/kernel/clock.lua", "host host_now latest offset pick", "one host for the whole Lua"),
     (
@@ -59,6 +59,7 @@ const REASSIGNED: [(&str, &str, &str); 14] = [
     ),
     ("neap/kernel/scheduler.lua", "arrange order resume swift_park swift_yield watch", "settings"),
     ("neap/kernel/watchers.lua", "all", "a setting"),
+    ("neap/kernel/foreign.lua", "answer", "a setting"),
     ("neap/pcall/children.lua", "returned", "set and cleared within one resume"),
     ("neap/task/failures.lua", "handler", "a setting"),
     ("neap/task/driven.lua", "after due latest", "one host for the whole Lua"),

@@ -518,6 +518,21 @@ uses["neap.kernel.clock"] = function(clock)
   assert(clock.now() == 6, "it goes on from where it was")
 end
 
+uses["neap.kernel.foreign"] = function(foreign)
+  local scheduler, threads = require "neap.kernel.scheduler", require "neap.kernel.threads"
+  local got
+  foreign.pass_to(function(...) return select("#", ...), ... end)
+  local task = { thread = threads.acquire() }
+  function task.wake() got = "woken" end
+  scheduler.run(task, task.thread, threads.BEGIN, function()
+    assert(coroutine.yield("a", nil) == 2 and coroutine.yield() == 0)
+    coroutine.yield(next({ [1] = 1 }))
+    got = "passed"
+  end)
+  assert(got == "passed" and not task.thread)
+  foreign.pass_to(nil)
+end
+
 uses["neap.kernel.hooks"] = function(hooks)
   local count = 0
   local function hook() count = count + 1 hooks.remove(hook) end

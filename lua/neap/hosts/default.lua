@@ -24,6 +24,8 @@ local global_value = vm.global_value
 --- meanwhile, each with tasks of its own. `sleep` then gets a second argument, the run
 ---@field wake? fun(run: table)  of a shared host: has the sleep of that run end early, for another
 --- has woken one of its tasks
+---@field foreign? fun(...: any): any ...  gets what a task yields that is none of neap's requests;
+--- returns what the task goes on with. Absent, such a yield is an error
 
 local LONGEST = clock.LONGEST
 

@@ -4,9 +4,10 @@
 local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
 local vm = require "neap.kernel.vm"
+local watchers = require "neap.kernel.watchers"
 
 local current_thread, set_current = scheduler.current_thread, scheduler.set_current
-local resume, state, status = vm.coroutine.resume, runs.state, vm.coroutine.status
+local state, status = runs.state, vm.coroutine.status
 
 
 --- Uses as much of the stack as what follows will: where there is no room, it raises here.
@@ -30,5 +31,5 @@ return function(reason, fn, ...)
   make_room(16)
   set_current(false)
   state.bar = reason
-  return lift(resume(thread, ...))
+  return lift(watchers.resume(thread, ...))
 end

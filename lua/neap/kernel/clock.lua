@@ -6,6 +6,10 @@ local error, huge = error, math.huge
 
 local clock = {}
 
+--- Is told what a task yields that is none of neap's requests, where the host has such a function.
+---@type (fun(...: any): any ...)?
+clock.foreign = nil
+
 --- The longest single sleep that a host asks of its system, in seconds.
 clock.LONGEST = 86400
 
@@ -22,6 +26,7 @@ local latest, offset = -huge, 0
 function clock.use(contract)
   clock.report = contract.report or clock.report
   host, host_now, latest, offset = contract, contract.now, -huge, 0
+  clock.foreign = contract.foreign
   runs.share(contract.shared or false)
 end
 

@@ -59,6 +59,9 @@ end
 
 registry.callers = registry.map("kv")
 
+--- Threads that will never be resumed again, whatever the VM calls their status.
+registry.killed = registry.map("k")
+
 
 --- A table of the same kind, and empty.
 local function empty_like(old) return setmetatable({}, getmetatable(old)) end

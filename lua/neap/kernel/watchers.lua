@@ -30,9 +30,10 @@ local scheduler = require "neap.kernel.scheduler"
 local vm = require "neap.kernel.vm"
 
 local current_thread, state = scheduler.current_thread, runs.state
-local next, pairs, resume = next, pairs, vm.coroutine.resume
+local next, pairs = next, pairs
 
-local watchers = {}
+--- `resume` is what resumes threads, for the scheduler and for those who watch.
+local watchers = { resume = vm.coroutine.resume }
 
 ---@class neap.Watcher
 ---@field made? fun(task: neap.Task, by: neap.Task?)
@@ -72,7 +73,7 @@ end
 local function install(list)
   all = list
   local functions = together(list)
-  if not next(functions) then return scheduler.watch_with(nil) end
+  if not next(functions) then return scheduler.watch_with(nil, watchers.resume) end
   local on_runs = functions.runs or function() end
   -- On Lua 5.1 a task may go on in another of its threads, without a wait.
   local running_task
@@ -100,11 +101,19 @@ local function install(list)
       running_task = task
       on_runs(task)
     end
-    return resume(thread, ...)
+    return watchers.resume(thread, ...)
   end
 
   local is_close = functions.runs or functions.yields or functions.waits
   return scheduler.watch_with(told, is_close and watched_resume, functions.yields ~= nil)
+end
+
+
+--- Sets what resumes threads; nil for the VM's own function.
+---@param fn? fun(thread: thread, ...: any): boolean, any ...
+function watchers.resume_with(fn)
+  watchers.resume = fn or vm.coroutine.resume
+  install(all)
 end
 
 

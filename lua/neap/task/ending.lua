@@ -19,13 +19,11 @@ local vm = require "neap.kernel.vm"
 local Waiters = require "neap.kernel.waiters"
 
 local rawequal, tostring, type = rawequal, tostring, type
-local state, status = runs.state, vm.coroutine.status
+local killed, state, status = registry.killed, runs.state, vm.coroutine.status
 
 --- How many tasks are to end at their next blocking call.
 runs.declare { cancel_requests = 0 }
 
---- Threads that will never be resumed again, whatever the VM calls their status.
-local killed = registry.map("k")
 
 --- What a finalizer gets that yields by itself.
 local YIELDED = "attempt to yield from a finalizer: use neap.yield()"

@@ -5,6 +5,7 @@
 -- the host lets several runs be under way, each is put aside while it sleeps (neap.kernel.runs).
 
 local clock = require "neap.kernel.clock"
+local foreign = require "neap.kernel.foreign"
 local registry = require "neap.kernel.registry"
 local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
@@ -38,7 +39,7 @@ loop.loader_thread = running()
 local loader_thread = loop.loader_thread
 
 runs.declare {
-  host_thread = loader_thread or false, -- the thread that called `run` or `step` last
+  host_thread = false, -- the thread that called `run` or `step` last
   driver = false, is_active = false, -- the thread in which the loop is, or was, at work
   is_unprotected = false, -- whether an error of the host's would not be caught here
   is_asleep = false, -- whether the host sleeps, and others may begin a run
@@ -56,11 +57,12 @@ vm.on_close(function()
 end)
 
 
---- Whether the running thread is the host's: the VM's main one, the one that loaded neap, or the
--- one that called `run` or `step` last.
+--- Whether the running thread is the host's: the VM's main one, the one that called `run` or `step`
+-- last, or the one that loaded neap, where that is not one of many.
 function loop.is_host()
   local me, is_main = running()
-  return not me or me == state.host_thread or is_main == true or me == loader_thread
+  return not me or me == state.host_thread or is_main == true
+    or me == loader_thread and not state.home
 end
 
 
@@ -132,6 +134,7 @@ end
 ---@return any ...  fn's results or its error
 function loop.enter(fn, ...)
   local me, home = running(), state.home
+  foreign.pass_to(clock.foreign)
   state.is_active, state.has_run = true, true
   state.driver, state.host_thread = me or false, me or false
   if home then runs.set_under_way(home, true) end
@@ -162,7 +165,29 @@ function loop.has_work()
 end
 
 
---- Has the host sleep; where it lets several runs be under way, with this one put aside.
+local function take_up(home, ...)
+  if home then
+    enter(home)
+    state.is_asleep, state.is_stuck = false, false
+  end
+  return ...
+end
+
+
+--- Calls a function of the host's that may suspend its caller; where several runs may be under way,
+-- with this one put aside.
+---@return any ...  fn's results
+function loop.outside(fn, ...)
+  local home = state.home
+  if home then
+    state.is_asleep = true
+    enter(runs.first)
+  end
+  return take_up(home, fn(...))
+end
+
+
+--- Has the host sleep.
 ---@param seconds number?  nil: until something outside, or another run, wakes a task
 ---@param is_stuck? boolean  whether only another run can
 function loop.sleep(seconds, is_stuck)
@@ -172,14 +197,9 @@ function loop.sleep(seconds, is_stuck)
   if home then
     longest = not host.wake and can_others_wake() and SLICE or is_stuck and LOOK or huge
     if seconds > longest then seconds = longest end
-    state.is_asleep, state.is_stuck = true, is_stuck or false
-    enter(runs.first)
-    host.sleep(seconds, home)
-    enter(home)
-    state.is_asleep, state.is_stuck = false, false
-  else
-    host.sleep(seconds)
+    state.is_stuck = is_stuck or false
   end
+  loop.outside(host.sleep, seconds, home or nil)
   scheduler.tell("slept")
 end
 
