@@ -15,4 +15,4 @@ files["tests"] = {
 }
 
 -- Scripts for programs that have globals of their own.
-files["tests/ports"] = { read_globals = { "vim" }, globals = { "love" } }
+files["tests/ports"] = { read_globals = { "ngx", "vim" }, globals = { "love" } }

@@ -10,6 +10,8 @@
 
 #[allow(dead_code, reason = "the neap command is what these tests do without")]
 mod common;
+#[path = "ports/nginx.rs"]
+mod nginx;
 #[path = "common/programs.rs"]
 mod programs;
 
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
     }
     scripts(&mut trials, "neovim", "nvim", &["nvim"]);
     love(&mut trials);
+    nginx::nginx(&mut trials);
     guides(&mut trials);
     mpv(&mut trials);
     minetest(&mut trials);

@@ -30,8 +30,21 @@ pub fn add(
     });
 }
 
+/// What is needed to run nginx with Lua in it.
+#[allow(dead_code, reason = "one of the tests that run programs needs it")]
+pub const NGINX: &str = "nginx with lua-nginx-module";
+
+/// The folder below which nginx stands.
+pub fn nginx_root() -> String {
+    env::var("NEAP_NGINX").unwrap_or_default()
+}
+
 /// Whether a command is there, or, after `LUA:`, a module of that Lua's.
 pub fn is_there(need: &str) -> bool {
+    if need == NGINX {
+        let file = format!("{}/usr/lib/nginx/modules/ngx_http_lua_module.so", nginx_root());
+        return Path::new(&file).is_file();
+    }
     let Some((lua, module)) = need.split_once(':') else {
         let path = env::var_os("PATH").unwrap_or_default();
         return env::split_paths(&path).any(|folder| folder.join(need).is_file());

@@ -445,6 +445,39 @@ uses["neap.task.loop"] = function(loop)
   assert(loop.use(require "neap.hosts.virtual"))
 end
 
+uses["neap.task.abandoned"] = function(abandoned)
+  assert(select("#", abandoned.suspend({}, function(...) return ... end, 1, nil)) == 2)
+  abandoned.finish()
+  assert(not abandoned.found())
+end
+
+uses["neap.task.calling"] = function(calling)
+  local threads, stopped = {}, 0
+  local call = calling.new(function(perform, ...)
+    local thread = coroutine.create(perform)
+    threads[#threads + 1] = thread
+    assert(coroutine.resume(thread, ...))
+  end, function() stopped = stopped + 1 end)
+  assert(call(math.max, 3, 7) == 7 and #threads == 0)
+  if not require("neap.kernel.vm").yieldable_pcall then return end
+  run(function()
+    spawn(function()
+      sleep(1)
+      assert(calling.is_pending() and coroutine.resume(threads[1], 7, nil))
+    end)
+    local function pass(...) return coroutine.yield(...) end
+    assert(select("#", call(pass)) == 2 and stopped == 1)
+    local value = {}
+    local ok, err = require("neap.pcall.protected").pcall(call, error, value)
+    assert(not ok and err == value and stopped == 2)
+    local waiting = spawn(call, pass)
+    sleep(1)
+    assert(waiting:cancel())
+    sleep(1)
+    assert(stopped == 3 and not calling.is_pending())
+  end)
+end
+
 uses["neap.task.reraise"] = function(reraise)
   local err = {}
   local ok, raised = pcall(reraise, err, "\ttide.lua:7: in function 'ebb'\nwaited for by task 1:")
@@ -698,6 +731,11 @@ uses["neap.hosts.luasocket"] = function(host)
   })
   require("neap.kernel.clock").use(host)
   assert(require("neap.task.run").run(host.readable, socket) == true and time == 1)
+end
+
+uses["neap.hosts.nginx"] = function(host)
+  assert_fails("inside of nginx", host.now)
+  assert(host.shared and host.call(function(a, ...) return select("#", ...) end, 1, 2, nil) == 2)
 end
 
 uses["neap.hosts.uv"] = function(host)

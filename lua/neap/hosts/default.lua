@@ -6,6 +6,7 @@
 
 local clock = require "neap.kernel.clock"
 local luasocket = require "neap.hosts.luasocket"
+local nginx = require "neap.hosts.nginx"
 local uv_host = require "neap.hosts.uv"
 local vm = require "neap.kernel.vm"
 
@@ -47,17 +48,6 @@ end
 local function milliseconds(seconds)
   local exact = min(seconds, LONGEST) * 1000
   return exact - exact % 1 + (exact % 1 > 0 and 1 or 0)
-end
-
-
-local function openresty(ngx)
-  return {
-    now = function()
-      ngx.update_time()
-      return ngx.now()
-    end,
-    sleep = function(seconds) ngx.sleep(min(seconds, LONGEST)) end,
-  }
 end
 
 
@@ -144,9 +134,9 @@ end
 return function()
   local vim, ngx, love = global_table("vim"), global_table("ngx"), global_table("love")
   if vim and (vim.uv or vim.loop) and vim.wait then return uv_host end
+  if ngx and ngx.sleep then return nginx end
   local uv = try_require("luv")
   if uv and uv.hrtime then return uv_host end
-  if ngx and ngx.sleep then return openresty(ngx) end
   if love and love.timer then return love_timer(love.timer) end
   local socket = try_require("socket")
   if socket and socket.gettime then return luasocket end

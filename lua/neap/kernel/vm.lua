@@ -199,17 +199,17 @@ function vm.copies()
   return copies
 end
 
---- Has fn called when this Lua is closed, where it can tell: 5.1 and LuaJIT by a userdata, 5.2 and
--- later by a table; Luau calls nobody.
-function vm.on_close(fn)
+--- Makes an object; fn is called when that has been collected, or when this Lua is closed: 5.1 and
+-- LuaJIT can tell by a userdata, 5.2 and later by a table; Luau calls nobody.
+function vm.new_guard(fn)
   local ok, proxy = pcall(global_value("newproxy"), true)
-  if ok then
-    getmetatable(proxy).__gc = fn
-  else
-    proxy = setmetatable({}, { __gc = fn })
-  end
-  vm.at_close = proxy
+  if not ok then return setmetatable({}, { __gc = fn }) end
+  getmetatable(proxy).__gc = fn
+  return proxy
 end
+
+--- Has fn called when this Lua is closed, where it can tell.
+function vm.on_close(fn) vm.at_close = vm.new_guard(fn) end
 
 --- Has what was printed before come out before a report does: a pipe may hold it back.
 function vm.flush_output()

@@ -29,7 +29,7 @@ local pack, put, state, take, unpack =
   threads.pack, threads.put, runs.state, threads.take, threads.unpack
 local ENDED, current_thread, requests, run = scheduler.ENDED, scheduler.current_thread,
   scheduler.requests, scheduler.run
-local is_within, loader_thread = registry.is_within, loop.loader_thread
+local is_within, loader_thread = registry.is_within, not vm.yieldable_pcall and loop.loader.thread
 
 --- What a caller yields for its child, to the scheduler; to have a child started from below; what
 -- it is resumed with when its child has ended; what a child is started with, and yields at its end.

@@ -11,7 +11,7 @@ local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
 local vm = require "neap.kernel.vm"
 
-local huge, min, pcall = math.huge, math.min, pcall
+local huge, min, pcall, setmetatable = math.huge, math.min, pcall, setmetatable
 local running, status = vm.running, vm.coroutine.status
 local enter, state, tick = runs.enter, runs.state, scheduler.tick
 
@@ -33,10 +33,10 @@ loop.longest_sleep = huge
 --- The same, for a host that is chosen while the loop is at work.
 loop.longest_of_others = huge
 
---- The thread that loaded neap.
----@type thread?
-loop.loader_thread = running()
-local loader_thread = loop.loader_thread
+--- The thread that loaded neap. It may be one of many, and is not held.
+---@type { thread: thread? }
+loop.loader = setmetatable({ thread = running() }, { __mode = "v" })
+local loader = loop.loader
 
 runs.declare {
   host_thread = false, -- the thread that called `run` or `step` last
@@ -62,7 +62,7 @@ end)
 function loop.is_host()
   local me, is_main = running()
   return not me or me == state.host_thread or is_main == true
-    or me == loader_thread and not state.home
+    or me == loader.thread and not state.home
 end
 
 

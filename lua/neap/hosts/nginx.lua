@@ -1,0 +1,137 @@
+--- nginx as a host, by lua-nginx-module (OpenResty): each request has runs of its own.
+--
+--     local nginx = require "neap.hosts.nginx"      -- found by itself
+--     local answer = nginx.call(fetch, "/tide")     -- in a task; fetch uses cosockets
+--
+-- A run sleeps in the light thread that has called `neap.run`; the worker serves others meanwhile.
+--
+-- What nginx's own functions (a cosocket's, `ngx.sleep`, `ngx.exit`, its coroutines) yield in a
+-- task is passed on to nginx: the operation is under way by then, an error could not call it back,
+-- and it is this light thread that nginx resumes when it is done. So the whole run waits for it.
+-- `call` runs a function in a light thread of its own, and lets only the task wait that calls it.
+
+local abandoned = require "neap.task.abandoned"
+local calling = require "neap.task.calling"
+local clock = require "neap.kernel.clock"
+local loop = require "neap.task.loop"
+local runs = require "neap.kernel.runs"
+local vm = require "neap.kernel.vm"
+
+local ceil, error, min, pcall, tonumber = math.ceil, error, math.min, pcall, tonumber
+local co_yield, state = vm.coroutine.yield, runs.state
+
+local ngx, require = vm.global_value("ngx"), vm.global_value("require")
+
+--- How many milliseconds busy tasks may keep the worker to themselves.
+local SLICE = 5
+
+---@type neap.Host
+local host = { shared = true }
+
+
+--- Finds the clock that nginx's timers go by, in milliseconds.
+local function find_clock()
+  local ffi = require("ffi")
+  local name = "ngx_" .. ngx.config.subsystem .. "_lua_ffi_monotonic_msec"
+  pcall(ffi.cdef, "long " .. name .. "(void);")
+  local read = ffi.C[name]
+  return function() return tonumber(read()) end
+end
+
+local is_found, milliseconds = pcall(find_clock)
+if not is_found then milliseconds = function() return ngx.now() * 1000 end end
+
+local has_semaphores, semaphore = pcall(function() return require("ngx.semaphore") end)
+
+--- The end of the last sleep: the rounding of a deadline may not make `now` a little less.
+local least = 0
+
+
+--- The engine's time.
+---@return number seconds
+function host.now()
+  if not ngx then error("neap.hosts.nginx works inside of nginx", 0) end
+  ngx.update_time()
+  local now = milliseconds() / 1000
+  return now < least and least or now
+end
+
+
+local function resumed(run, ...)
+  run.busy_since = false
+  return ...
+end
+
+--- Calls fn, which suspends the light thread, while its run is put aside.
+local function suspend(run, ...) return resumed(run, abandoned.suspend(run, ...)) end
+
+
+--- Hands nginx what a task yields; meanwhile the whole run waits.
+function host.foreign(...) return loop.outside(suspend, state.home, co_yield, ...) end
+
+
+--- Waits in the light thread.
+---@return boolean? woken
+local function wait(run, seconds)
+  if not has_semaphores then return ngx.sleep(seconds) end
+  run.semaphore = run.semaphore or semaphore.new()
+  local woken, err = run.semaphore:wait(seconds)
+  if err and err ~= "timeout" then error(err, 0) end
+  return woken
+end
+
+
+--- Suspends the light thread.
+---@param seconds number
+---@param run table
+function host.sleep(seconds, run)
+  if abandoned.found() then ngx.timer.at(0, abandoned.finish) end
+  if seconds == 0 then
+    ngx.update_time()
+    run.busy_since = run.busy_since or milliseconds()
+    if milliseconds() - run.busy_since < SLICE then return end
+    seconds = 0.001
+  end
+  seconds = min(seconds, clock.LONGEST)
+  local deadline = host.now() + seconds
+  -- nginx cuts to whole milliseconds.
+  local whole = (ceil(seconds * 1000 - 0.001) + 0.5) / 1000
+  if not suspend(run, wait, run, whole) then least = deadline + 1e-6 end
+end
+
+
+if has_semaphores then
+  --- Ends the sleep of a run.
+  function host.wake(run)
+    local waker = run.semaphore
+    if waker and waker:count() < 1 then waker:post() end
+  end
+end
+
+
+--- As long as the main task lives, any request may wake tasks, also one that is still to come.
+---@return boolean
+function host.pending() return state.sought ~= false or calling.is_pending() end
+
+--- Writes to nginx's log of errors.
+function host.report(text) ngx.log(ngx.ERR, text) end
+
+
+local function begin(perform, call, ...)
+  call.thread = vm.running()
+  return perform(call, ...)
+end
+
+local function start(...) return ngx.thread.spawn(begin, ...) end
+
+--- Ends the light thread; of one that has ended, nginx forgets the results.
+local function stop(call)
+  pcall(ngx.thread.kill, call.thread)
+end
+
+--- Calls fn in a light thread of its own; of the run, only the calling task waits. If that is
+-- cancelled, the light thread is ended. Outside of every task it is a plain call.
+---@type fun(fn: function, ...: any): any ...
+host.call = calling.new(start, stop)
+
+return host

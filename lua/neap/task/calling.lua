@@ -1,0 +1,97 @@
+--- Functions of the engine's that suspend a coroutine of its own, while only one task waits.
+--
+-- A task that calls such a function itself has its whole run wait for it, if it may at all. `call`
+-- runs it in a new coroutine of the engine's: how one begins and ends, the host says. (The VM's own
+-- pcall is around it, so on Lua 5.1 it may not suspend.)
+
+local check = require "neap.check"
+local runs = require "neap.kernel.runs"
+local scheduler = require "neap.kernel.scheduler"
+local tasks = require "neap.task.task"
+local threads = require "neap.kernel.threads"
+local vm = require "neap.kernel.vm"
+
+local error, setmetatable = error, setmetatable
+local state, traceback = runs.state, vm.traceback
+
+local calling = {}
+
+--- How many calls are under way.
+runs.declare { calls = 0 }
+
+--- A call, and the place where its task waits for it.
+---@class neap.Call
+---@field stop fun(call: neap.Call)  ends its coroutine
+---@field is_over boolean
+---@field private waiter table|false
+---@field private count integer?  of what `pcall` gives, in `value`, as `threads.pack` has it
+---@field private value any
+---@field private origin string?  the traceback of its error
+local Call = {}
+Call.__index = Call
+
+function Call:park(waiter) self.waiter, waiter.place = waiter, self end
+function Call:remove(waiter) self.waiter, waiter.place = false, false end
+function Call.describe() return "a call of the engine's" end
+
+
+local function settle(self, ...)
+  self.is_over, self.count, self.value = true, threads.pack(...)
+  local waiter = self.waiter
+  if not waiter then return end
+  self:remove(waiter)
+  return waiter:wake()
+end
+
+
+--- What the coroutine runs.
+local function perform(self, fn, ...)
+  return settle(self, vm.xpcall(fn, function(err)
+    self.origin = traceback(nil, 2)
+    return err
+  end, ...))
+end
+
+
+--- The end of a call, or of its task.
+local function finish(self)
+  state.calls = state.calls - 1
+  self:stop()
+end
+
+
+local function results(self, task, ok, ...)
+  if ok then return ... end
+  self.value, self.raiser, task.raised = (...), task, self
+  error((...), 0)
+end
+
+
+--- Makes the host's `call(fn, ...)`, which runs fn in a coroutine of the engine's. Of its run, only
+-- the calling task waits; if that is cancelled, so is the call. It gives fn's results, or raises
+-- its error, the same value; outside of every task it is a plain call.
+---@param start fun(perform: function, call: neap.Call, fn: function, ...: any)  has a new coroutine
+--- call `perform` with the other arguments
+---@param stop fun(call: neap.Call)  ends that coroutine, if it has not ended
+---@return fun(fn: function, ...: any): any ...
+function calling.new(start, stop)
+  return function(fn, ...)
+    check.callable(fn, 1, "call")
+    local task = scheduler.current_task()
+    if not task then return fn(...) end
+    local self = setmetatable({ is_over = false, waiter = false, stop = stop }, Call)
+    state.calls = state.calls + 1
+    task:add_finalizer(finish, nil, self)
+    start(perform, self, fn, ...)
+    if not self.is_over then tasks.wait(self) elseif state.is_cancelling then tasks.checkpoint() end
+    task:remove_finalizer(finish, self)
+    finish(self)
+    return results(self, task, threads.unpack(self.count, self.value))
+  end
+end
+
+
+--- Whether calls of this run are under way: they may wake a task.
+function calling.is_pending() return state.calls > 0 end
+
+return calling
