@@ -31,8 +31,8 @@ local host = { shared = true }
 
 --- Finds the clock that nginx's timers go by, in milliseconds.
 local function find_clock()
-  local ffi = require("ffi")
   local name = "ngx_" .. ngx.config.subsystem .. "_lua_ffi_monotonic_msec"
+  local ffi = require("ffi")
   pcall(ffi.cdef, "long " .. name .. "(void);")
   local read = ffi.C[name]
   return function() return tonumber(read()) end
@@ -41,7 +41,9 @@ end
 local is_found, milliseconds = pcall(find_clock)
 if not is_found then milliseconds = function() return ngx.now() * 1000 end end
 
-local has_semaphores, semaphore = pcall(function() return require("ngx.semaphore") end)
+local has_semaphores, semaphore = pcall(function()
+  return ngx.config and require("ngx.semaphore")
+end)
 
 --- The end of the last sleep: the rounding of a deadline may not make `now` a little less.
 local least = 0
