@@ -73,20 +73,24 @@ function host.foreign(...) return loop.outside(suspend, state.home, co_yield, ..
 
 
 --- Waits in the light thread.
----@return boolean? woken
+---@return boolean in_full  whether the time is over
 local function wait(run, seconds)
-  if not has_semaphores then return ngx.sleep(seconds) end
+  if not has_semaphores then
+    ngx.sleep(seconds)
+    return true
+  end
   run.semaphore = run.semaphore or semaphore.new()
-  local woken, err = run.semaphore:wait(seconds)
+  local _, err = run.semaphore:wait(seconds)
   if err and err ~= "timeout" then error(err, 0) end
-  return woken
+  return err == "timeout"
 end
 
 
 --- Suspends the light thread.
 ---@param seconds number
----@param run table
+---@param run? table
 function host.sleep(seconds, run)
+  run = run or runs.first
   if abandoned.found() then ngx.timer.at(0, abandoned.finish) end
   if seconds == 0 then
     ngx.update_time()
@@ -98,7 +102,7 @@ function host.sleep(seconds, run)
   local deadline = host.now() + seconds
   -- nginx cuts to whole milliseconds.
   local whole = (ceil(seconds * 1000 - 0.001) + 0.5) / 1000
-  if not suspend(run, wait, run, whole) then least = deadline + 1e-6 end
+  if suspend(run, wait, run, whole) then least = deadline + 1e-6 end
 end
 
 
