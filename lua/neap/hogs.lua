@@ -16,7 +16,7 @@ local vm = require "neap.kernel.vm"
 local watchers = require "neap.kernel.watchers"
 
 local current_thread, now, state = scheduler.current_thread, clock.now, runs.state
-local pairs, setmetatable, status, tostring = pairs, setmetatable, coroutine.status, tostring
+local pairs, setmetatable, status, tostring = pairs, setmetatable, vm.coroutine.status, tostring
 
 local hogs = {}
 
