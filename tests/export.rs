@@ -291,6 +291,33 @@ const SANDBOX: [&str; 22] = [
     "coroutine",
 ];
 
+/// Strict globals are no obstacle: what may be missing is looked for where that raises no error.
+#[test]
+fn it_loads_where_a_missing_global_raises() -> Result<()> {
+    let lua = Lua::new();
+    let strict = r#"
+        local names = {}
+        for name in ("_VERSION assert collectgarbage error getfenv getmetatable ipairs load loadstring next pairs "
+          .. "pcall print rawequal rawget rawlen rawset select setfenv setmetatable tonumber tostring type unpack "
+          .. "xpcall string table math coroutine"):gmatch("%S+") do
+          names[name] = _G[name]
+        end
+        return setmetatable(names, {
+          __index = function(_, name) error("nonexistent global variable '" .. name .. "'", 2) end,
+          __newindex = function(_, name) error("attempt to set '" .. name .. "'", 2) end,
+        })
+    "#;
+    let strict: Table = lua.load(strict).eval()?;
+    let neap: Table =
+        lua.load(single_file("strict")).set_mode(ChunkMode::Text).set_environment(strict).eval()?;
+    let run = r#"
+        local neap = ...
+        neap.use(neap.hosts.virtual)
+        assert(neap.run(function() return neap.spawn(neap.sleep, 2):wait() end) == 2)
+    "#;
+    lua.load(run).call(neap)
+}
+
 /// A game that runs one add-on.
 struct Game {
     lua: Lua,

@@ -18,7 +18,13 @@ local function own_function(name) return rawget(coroutine, "_" .. name) or corou
 local create, resume, status, co_yield =
   own_function("create"), own_function("resume"), own_function("status"), own_function("yield")
 
-local globals = _G or getfenv and getfenv(0) or {}
+--- What a function gives that may find nothing, or may not look for it.
+local function attempt(fn)
+  local ok, value = pcall(fn)
+  return ok and value or nil
+end
+
+local globals = attempt(function() return _G end) or attempt(function() return getfenv(0) end) or {}
 
 --- A global that may be missing, read without waking a strict-globals library.
 ---@param name string
