@@ -267,6 +267,32 @@ told("the last that moves ends; first: finalizer; second: finalizer")
 assert(#failures == 2 and failures[1]:match("deadlock: 1 task waits"), failures[1])
 assert(failures[2]:match("deadlock: 1 task waits"), failures[2])
 
+-- What waits for another run when main has ended waits no longer.
+start(function() neap.run(neap.sleep, 20) note("the other ends") end)
+start(function()
+  neap.run(function() neap.spawn(function() neap.finally(note, "left over") never:wait() end) end)
+  note("main ended", time)
+end)
+local since = time
+assert(loop() == 0)
+told("left over; main ended " .. ("%g"):format(since) .. "; the other ends")
+
+-- Busy tasks let other runs have a turn.
+local turns = 0
+start(function()
+  neap.run(function()
+    local tries = 0
+    repeat
+      neap.yield()
+      tries = tries + 1
+    until turns == 5 or tries == 1000
+    note("turns", turns)
+  end)
+end)
+start(function() neap.run(function() for _ = 1, 5 do neap.yield() turns = turns + 1 end end) end)
+assert(loop() == 0)
+told("turns 5")
+
 -- A host that cannot end a sleep early is asked from time to time.
 host.wake, failures = nil, {}
 start(function() neap.run(function() neap.sleep(1) channel:send("a value") end) end)

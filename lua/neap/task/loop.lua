@@ -24,6 +24,9 @@ loop.RUNNING = "the scheduler is already running"
 -- sleep early; and whether there are such others, if it waits for nothing else.
 local SLICE, LOOK = 0.01, 1
 
+--- After so many ticks that leave tasks ready, a run lets others have a turn.
+local TURN = 10
+
 --- What `is_reached` is when the host has been changed instead: `drive` has to look at the new one.
 local HOST = "host"
 
@@ -206,11 +209,13 @@ end
 
 --- Runs ticks until a goal is reached, sleeping in between. A host that something outside may wake
 -- is asked after each tick, with a sleep of 0 while tasks are ready, so that busy tasks hold up no
--- event. The main task may change the host meanwhile.
+-- event; one that lets several runs be under way, after some ticks, so that others have a turn. The
+-- main task may change the host meanwhile.
 ---@param goal? table  whoever reaches it sets its field `is_reached`; absent: no task lives
----@return boolean  false if nothing can ever happen any more
+---@return boolean  false if nothing can ever happen any more, or if the goal is that no task lives,
+--- and only another run could wake those that do
 function loop.drive(goal)
-  local pending = clock.host().pending
+  local pending, home, ticks = clock.host().pending, state.home, 0
   state.sought = goal or false
   while true do
     local is_busy = tick()
@@ -222,13 +227,17 @@ function loop.drive(goal)
     elseif registry.alive() == 0 then
       return true
     end
-    local is_pending = pending and pending()
-    if is_pending or not is_busy then
-      local idle = is_busy and 0 or loop.idle_time()
-      local is_stuck = not (idle or is_pending)
-      if is_stuck and not (state.home and can_others_wake()) then return false end
-      loop.sleep(idle, is_stuck)
-      scheduler.wake_due()
+    ticks = ticks + 1
+    if not (is_busy and home and ticks < TURN) then
+      local is_pending = pending and pending()
+      if is_pending or not is_busy or home then
+        local idle = is_busy and 0 or loop.idle_time()
+        local is_stuck = not (idle or is_pending)
+        if is_stuck and not (goal and home and can_others_wake()) then return false end
+        loop.sleep(idle, is_stuck)
+        scheduler.wake_due()
+        ticks = 0
+      end
     end
   end
 end
