@@ -67,6 +67,7 @@ local optional = {
   { "wake", "function", "a function of what sleep was given" },
   { "after", "function", "a function of seconds and a function" },
   { "foreign", "function", "a function of what a task yields" },
+  { "begin", "function", "a function" },
 }
 
 

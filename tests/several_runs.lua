@@ -18,7 +18,8 @@ function host.sleep(seconds, run)
   sleepers[#sleepers + 1] = {
     thread = coroutine.running(), deadline = time + seconds, run = run, number = #sleepers,
   }
-  coroutine.yield()
+  local failure = coroutine.yield()
+  if failure then error(failure, 0) end
 end
 
 function host.wake(run)
@@ -292,6 +293,41 @@ end)
 start(function() neap.run(function() for _ = 1, 5 do neap.yield() turns = turns + 1 end end) end)
 assert(loop() == 0)
 told("turns 5")
+
+-- A run whose sleep fails is over, with its finalizers; but not where pcall cannot be waited in.
+local function fail(thread)
+  abandon(thread)
+  local ok, err = coroutine.resume(thread, "killed")
+  if not ok then failures[#failures + 1] = tostring(err) end
+end
+
+local function killed(name)
+  return start(function()
+    neap.run(function()
+      neap.finally(function() note(name, "slept", neap.sleep(1)) end)
+      neap.spawn(function()
+        neap.finally(note, name .. ": a finalizer")
+        never:wait()
+      end)
+      neap.sleep(10)
+    end)
+  end)
+end
+
+local probe = coroutine.create(function() return pcall(coroutine.yield) end)
+coroutine.resume(probe)
+if coroutine.status(probe) == "suspended" then
+  failures, reports = {}, {}
+  start(function() neap.run(neap.sleep, 20) note("unharmed") end)
+  fail(killed "once")
+  local twice = killed "twice"
+  fail(twice)
+  fail(twice)
+  assert(loop() == 0)
+  told("once: a finalizer; twice: a finalizer; once slept 1; unharmed")
+  assert(#failures == 2 and failures[1] == "killed" and failures[2] == "killed", failures[1])
+  assert(#reports == 1 and reports[1]:find("a finalizer waits", 1, true), reports[1])
+end
 
 -- A host that cannot end a sleep early is asked from time to time.
 host.wake, failures = nil, {}

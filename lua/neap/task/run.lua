@@ -45,11 +45,42 @@ local function until_over(main)
 end
 
 
+--- Ticks and sleeps until no task is left, nothing can happen in time, or the time is up.
+local function run_out(deadline)
+  local host = clock.host()
+  while registry.alive() > 0 do
+    local is_busy, left = scheduler.tick(), deadline - clock.now()
+    local idle = is_busy and 0 or loop.idle_time()
+    if left <= 0 or not idle or idle > left or idle > 0 and not host.sleep then return end
+    if idle > 0 then loop.sleep(idle) end
+    scheduler.wake_due()
+  end
+end
+
+
+--- Cancels all tasks, and runs their finalizers, until a deadline: those that are not done then are
+-- given up, and reported.
+---@return boolean done  whether all were
+local function end_all(deadline)
+  local done = true
+  deadlock.cancel_each()
+  run_out(deadline)
+  while deadlock.cancel_each() or deadlock.give_up_one(true) do
+    done = false
+    run_out(deadline)
+  end
+  return done
+end
+
+
 --- Runs a task to its end, and all others to theirs.
 ---@param main neap.Task  in a queue already
 ---@param previous? table  the run that is put in place again after it
 function run.until_done(main, previous)
   local ok, err, traceback, where = loop.enter(until_over, main)
+  -- Nobody will go on with a run of its own whose host has failed. Where the caller may sleep once
+  -- more, finalizers may wait.
+  if previous and not (ok or loop.enter(deadlock.cancel_all)) then loop.enter(end_all, -huge) end
   if main.state == "failed" then failures.seen(main) end
   failures.flush()
   if previous then runs.enter(previous) end
@@ -64,14 +95,17 @@ end
 -- again once main has ended are cancelled, and their finalizers run. Called from inside a task it
 -- raises. Where the host itself raises, in its `now` or `sleep`, so does run: the tasks stay as
 -- they are, and go on in the next run. Under a host with `shared = true` others may call `run`
--- while this one sleeps: each has tasks, timers and failures of its own.
+-- while this one sleeps: each has tasks, timers and failures of its own, and its tasks are
+-- cancelled if the host raises.
 ---@param main function
 ---@param ... any  its arguments
 ---@return any ...  main's results
 function run.run(main, ...)
   check.callable(main, 1, "run")
+  local host = clock.host()
+  if host.begin then host.begin() end
   refuse_nested(true)
-  if not clock.host().sleep then
+  if not host.sleep then
     error("this host cannot sleep: spawn tasks, and call neap.step() from the host's loop", 2)
   end
   local previous = state.home and runs.enter(runs.new())
@@ -95,20 +129,6 @@ function run.step()
   return nil
 end
 
---- Ticks and sleeps until no task is left, nothing can happen in time, or the time is up.
-local function run_out(deadline)
-  local host = clock.host()
-  while registry.alive() > 0 do
-    local is_busy, left = scheduler.tick(), deadline - clock.now()
-    local idle = is_busy and 0 or loop.idle_time()
-    if left <= 0 or not idle or idle > left or idle > 0 and not host.sleep then return end
-    scheduler.tell("sleeps")
-    if idle > 0 then host.sleep(idle) end
-    scheduler.tell("slept")
-    scheduler.wake_due()
-  end
-end
-
 
 --- Ends everything, for a program that is about to quit: cancels all tasks, runs their finalizers,
 -- and reports what has failed. Finalizers that are not done in time are given up, and reported.
@@ -118,18 +138,9 @@ end
 function run.close(limit)
   local seconds = limit == nil and 1 or duration(limit, 1, "close")
   refuse_nested(false)
-  local done = true
-  local ok, err = loop.enter(function()
-    deadlock.cancel_each()
-    local deadline = clock.now() + seconds
-    run_out(deadline)
-    while deadlock.cancel_each() or deadlock.give_up_one(true) do
-      done = false
-      run_out(deadline)
-    end
-  end)
+  local ok, done = loop.enter(function() return end_all(clock.now() + seconds) end)
   failures.flush()
-  if not ok then error(err, 0) end
+  if not ok then error(done, 0) end
   return done
 end
 

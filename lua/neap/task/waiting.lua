@@ -74,12 +74,13 @@ end
 --- Waits in a coroutine that is not the scheduler's.
 ---@param of_thread fun(thread: thread): neap.UserTask, boolean  finds its task, or makes it
 local function wait_in_coroutine(of_thread, me, place, argument)
-  if not vm.can_yield() then vm.refuse_yield() end
+  local is_outside = state.home == runs.first and not state.has_run
+  if not (is_outside or vm.can_yield()) then vm.refuse_yield() end
   local root = registry.root_of(me)
   if ending.is_over(root) then
     while true do co_yield() end
   end
-  if state.home == runs.first and not state.has_run then
+  if is_outside then
     error("attempt to wait outside of neap.run, on a host where each run has its own tasks", 0)
   end
   if is_of_another_copy(me) then
