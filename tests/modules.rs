@@ -48,7 +48,7 @@ const TOP: [(&str, &str); 14] = [
 
 /// The locals of modules that functions assign to, and why they are no fields of a run. Whatever
 /// else changes while tasks live is declared through `runs.declare` (neap.kernel.runs).
-const REASSIGNED: [(&str, &str, &str); 16] = [
+const REASSIGNED: [(&str, &str, &str); 18] = [
     ("neap/kernel/runs.lua", "count load store", "what holds the runs' fields is no field"),
     ("neap/kernel/clock.lua", "host host_now latest offset pick", "one host for the whole Lua"),
     (
@@ -65,8 +65,10 @@ const REASSIGNED: [(&str, &str, &str); 16] = [
     ("neap/task/driven.lua", "after due latest", "one host for the whole Lua"),
     ("neap/task/ink.lua", "is_on", "a setting"),
     ("neap/task/witness.lua", "is_on records", "a setting, and what it is for"),
+    ("neap/hosts/haproxy.lua", "sleeping uncounted", "one host for the whole Lua"),
     ("neap/hosts/luasocket.lua", "by_number largest library select", "one host for the whole Lua"),
     ("neap/hosts/nginx.lua", "least", "one host for the whole Lua"),
+    ("neap/hosts/tarantool.lua", "fiber log monotonic owner", "one host for the whole Lua"),
     (
         "neap/hosts/uv.lua",
         "armed check editor first_timer idle is_attached is_scheduled is_sleeping is_spinning \

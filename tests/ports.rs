@@ -16,10 +16,15 @@ mod nginx;
 mod programs;
 
 use std::fs;
+use std::io::{self, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::process::{Child, Command, ExitCode};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
-use libtest_mimic::{Arguments, Trial};
+use libtest_mimic::{Arguments, Failed, Trial};
 use programs::{Check, ROOT, add, guide, is_there, stems};
 
 /// The Luas for which Debian has LuaSocket and luv.
@@ -41,6 +46,11 @@ fn main() -> ExitCode {
         scripts(&mut trials, "uv", lua, &[lua, &luv]);
     }
     scripts(&mut trials, "neovim", "nvim", &["nvim"]);
+    scripts(&mut trials, "tarantool", "tarantool", &["tarantool"]);
+    scripts(&mut trials, "haproxy", "haproxy", &["haproxy"]);
+    for server in ["tarantool", "haproxy"] {
+        add(&mut trials, &format!("ports::load::{server}"), &[server], move || load(server));
+    }
     love(&mut trials);
     nginx::nginx(&mut trials);
     guides(&mut trials);
@@ -56,7 +66,12 @@ fn scripts(trials: &mut Vec<Trial>, folder: &str, program: &'static str, needs: 
         let path = format!("tests/ports/{folder}/{script}.lua");
         add(trials, &format!("ports::{folder}::{program}::{script}"), needs, move || {
             let expected = fs::read_to_string(Path::new(ROOT).join(&path).with_extension("out"))?;
-            let outcome = common::finish(&mut command(&run(program, &path)), b"");
+            let mut command = command(&run(program, &path));
+            if program == "haproxy" {
+                let [port] = free_ports()?;
+                command.env("LUA_SCRIPT", &path).env("LUA_PORT", port.to_string());
+            }
+            let outcome = common::finish(&mut command, b"");
             // The editor shows its messages on standard error.
             let is_silent = program == "nvim" || outcome.stderr.is_empty();
             if outcome.code == Some(0) && is_silent && outcome.stdout == expected {
@@ -85,6 +100,8 @@ fn run(program: &str, script: &str) -> Vec<String> {
         let options = ["--headless", "-u", "NONE", "-i", "NONE", "-n", "-c"].map(String::from);
         words.extend(options);
         words.push(call.replace('\n', " "));
+    } else if program == "haproxy" {
+        words.extend(["-db", "-f", "tests/ports/haproxy/script.cfg"].map(String::from));
     } else {
         words.push(script.to_owned());
     }
@@ -154,6 +171,123 @@ fn minetest(trials: &mut Vec<Trial>) {
     });
 }
 
+/// Ports of this machine's that nobody listens on.
+fn free_ports<const COUNT: usize>() -> io::Result<[u16; COUNT]> {
+    let mut ports = [0; COUNT];
+    let listeners: Vec<TcpListener> =
+        ports.iter().map(|_| TcpListener::bind("127.0.0.1:0")).collect::<io::Result<_>>()?;
+    for (port, listener) in ports.iter_mut().zip(&listeners) {
+        *port = listener.local_addr()?.port();
+    }
+    Ok(ports)
+}
+
+/// A server, which ends with the test.
+struct Server {
+    child: Child,
+    port: u16,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Server {
+    /// Starts one of `tests/ports/servers`, and waits until it listens.
+    fn start(name: &str) -> Result<Self, Failed> {
+        let [port, backend_port] = free_ports()?;
+        let words: &[&str] = match name {
+            "haproxy" => &["haproxy", "-db", "-f", "tests/ports/servers/haproxy.cfg"],
+            _ => &["tarantool", "tests/ports/servers/tarantool.lua"],
+        };
+        let words: Vec<String> = words.iter().map(ToString::to_string).collect();
+        let child = command(&words)
+            .env("NEAP_PORT", port.to_string())
+            .env("NEAP_BACKEND_PORT", backend_port.to_string())
+            .spawn()?;
+        let server = Self { child, port };
+        let start = Instant::now();
+        while server.connect().is_err() {
+            if start.elapsed() > Duration::from_secs(10) {
+                return Err(format!("{name} does not listen").into());
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        Ok(server)
+    }
+
+    fn connect(&self) -> io::Result<TcpStream> {
+        let stream = TcpStream::connect(("127.0.0.1", self.port))?;
+        stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+        Ok(stream)
+    }
+
+    /// What the server says to a request; or nothing, for a client that hangs up before that.
+    fn get(&self, page: &str, hangs_up: bool) -> io::Result<Option<String>> {
+        let mut stream = self.connect()?;
+        write!(stream, "GET /{page} HTTP/1.0\r\n\r\n")?;
+        if hangs_up {
+            thread::sleep(Duration::from_millis(20));
+            return Ok(None);
+        }
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok(Some(answer.split_once("\r\n\r\n").unwrap_or_default().1.to_owned()))
+    }
+
+    /// Some requests, 50 at once; a tenth of the clients hang up, the others are told 3.
+    fn ask(&self, page: &str, count: usize) -> Result<Duration, Failed> {
+        let (start, next) = (Instant::now(), AtomicUsize::new(0));
+        let client = || -> Result<(), String> {
+            loop {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                if number >= count {
+                    return Ok(());
+                }
+                let answer = self.get(page, number % 10 == 9).map_err(|error| error.to_string())?;
+                if answer.as_deref().is_some_and(|it| it != "3") {
+                    return Err(format!("request {number} of /{page} got {answer:?}"));
+                }
+            }
+        };
+        thread::scope(|scope| {
+            let clients: Vec<_> = (0..50).map(|_| scope.spawn(client)).collect();
+            clients.into_iter().try_for_each(|it| it.join().expect("a client does not panic"))
+        })?;
+        Ok(start.elapsed())
+    }
+
+    /// What its Lua holds, in kilobytes, when the requests are over whose clients have hung up.
+    fn memory(&self) -> Result<f64, Failed> {
+        thread::sleep(Duration::from_millis(300));
+        let answer = self.get("memory", false)?.unwrap_or_default();
+        answer.parse().map_err(|_| format!("/memory got {answer:?}").into())
+    }
+}
+
+/// A thousand requests, each of which sleeps in three tasks and has them talk to another server.
+fn load(name: &str) -> Check {
+    let server = Server::start(name)?;
+    server.ask("neap", 100)?;
+    let before = server.memory()?;
+    let took = server.ask("neap", 1000)?;
+    let after = server.memory()?;
+    let own = server.ask("own", 1000)?;
+    println!(
+        "{name}: {:.0} requests a second, {:.0} without neap; {before} KB after 100, {after} KB \
+         after 1,000 more",
+        1000.0 / took.as_secs_f64(),
+        1000.0 / own.as_secs_f64(),
+    );
+    if after > before * 1.5 + 500.0 {
+        return Err(format!("{name} held {before} KB, and then {after} KB").into());
+    }
+    Ok(())
+}
+
 /// The game's frames go on while its tasks sleep. A machine that is busy with other things may hold
 /// the game itself up: it has three tries.
 fn love(trials: &mut Vec<Trial>) {
@@ -193,12 +327,23 @@ fn guides(trials: &mut Vec<Trial>) {
         repeat neap.sleep('5ms') until #neap.tasks() == 1
         if love then love.event.quit() else vim.cmd 'qa!' end
     end)";
+    let leave = "\nfiber.sleep(0.2)\nos.exit(0)";
+    let ask = "\ncore.register_task(function()
+        local port = os.getenv 'LUA_PORT'
+        local answer = core.httpclient():get {
+          url = 'http://127.0.0.1:' .. port .. '/tide', headers = { ['x-port'] = { port } },
+        }
+        print(answer.body)
+        os.exit(0)
+    end)";
     let guides = [
         ("LuaSocket", "lua5.1", "lua5.1:socket", "", "true\thigh water at noon"),
         ("A libuv loop", "lua5.1", "lua5.1:luv", "", "a file\nlater"),
         ("A libuv loop", "luajit", "luajit:luv", "", "a file\nlater"),
         ("Neovim", "nvim", "nvim", quit, "a file"),
         ("A LÖVE game", "love", "xvfb-run", quit, "3\n2\n1\ngo"),
+        ("Tarantool", "tarantool", "tarantool", leave, "ebb is back\nflood is back"),
+        ("HAProxy", "haproxy", "haproxy", ask, "200 200"),
     ];
     for (title, program, need, rest, expected) in guides {
         let name =
@@ -218,7 +363,12 @@ fn guides(trials: &mut Vec<Trial>) {
             } else {
                 run(program, path.to_str().ok_or("a path in UTF-8")?)
             };
-            let outcome = common::finish(&mut command(&words), b"");
+            let mut command = command(&words);
+            if program == "haproxy" {
+                let [port] = free_ports()?;
+                command.env("LUA_SCRIPT", &path).env("LUA_PORT", port.to_string());
+            }
+            let outcome = common::finish(&mut command, b"");
             if outcome.code == Some(0) && outcome.stdout.trim_end() == expected {
                 return Ok(());
             }

@@ -478,6 +478,12 @@ uses["neap.task.calling"] = function(calling)
   end)
 end
 
+uses["neap.task.outside"] = function(outside)
+  local call = outside.caller { name = "a call", start = function(body) spawn(body) end }
+  assert(run(function() return call(function(...) return ... end, "value") end) == "value")
+  assert(not outside.pending())
+end
+
 uses["neap.task.reraise"] = function(reraise)
   local err = {}
   local ok, raised = pcall(reraise, err, "\ttide.lua:7: in function 'ebb'\nwaited for by task 1:")
@@ -723,6 +729,11 @@ uses["neap.hosts.default"] = function(pick)
   while host.now() < start + 0.002 do host.sleep(0.001) end
 end
 
+uses["neap.hosts.haproxy"] = function(host)
+  assert(host.shared and not host.pending())
+  assert_fails("function expected, got nil", host.call)
+end
+
 uses["neap.hosts.luasocket"] = function(host)
   local socket, time = { getfd = function() return 3 end }, 0
   provide("socket", {
@@ -736,6 +747,11 @@ end
 uses["neap.hosts.nginx"] = function(host)
   assert_fails("inside of nginx", host.now)
   assert(host.shared and host.call(function(a, ...) return select("#", ...) end, 1, 2, nil) == 2)
+end
+
+uses["neap.hosts.tarantool"] = function(host)
+  assert(host.shared and not host.pending())
+  assert_fails("function expected, got nil", host.call)
 end
 
 uses["neap.hosts.uv"] = function(host)

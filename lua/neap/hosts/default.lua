@@ -5,8 +5,10 @@
 -- all, which has nothing but `os.clock`: it waits busily and so burns the processor.
 
 local clock = require "neap.kernel.clock"
+local haproxy = require "neap.hosts.haproxy"
 local luasocket = require "neap.hosts.luasocket"
 local nginx = require "neap.hosts.nginx"
+local tarantool = require "neap.hosts.tarantool"
 local uv_host = require "neap.hosts.uv"
 local vm = require "neap.kernel.vm"
 
@@ -23,6 +25,8 @@ local global_value = vm.global_value
 --- then asks for its own ticks, and nobody has to call `step`
 ---@field shared? boolean  `sleep` suspends its caller and not the program: others may call `run`
 --- meanwhile, each with tasks of its own. `sleep` then gets a second argument, the run
+---@field begin? fun()  of a shared host: called before a run begins, in its caller, which it may
+--- suspend
 ---@field wake? fun(run: table)  of a shared host: has the sleep of that run end early, for another
 --- has woken one of its tasks
 ---@field foreign? fun(...: any): any ...  gets what a task yields that is none of neap's requests;
@@ -133,11 +137,14 @@ end
 ---@return neap.Host
 return function()
   local vim, ngx, love = global_table("vim"), global_table("ngx"), global_table("love")
+  local core = global_table("core")
   if vim and (vim.uv or vim.loop) and vim.wait then return uv_host end
   if ngx and ngx.sleep then return nginx end
+  if global_value("_TARANTOOL") and try_require("fiber") then return tarantool end
+  if core and core.msleep and core.register_task then return haproxy end
+  if love and love.timer then return love_timer(love.timer) end
   local uv = try_require("luv")
   if uv and uv.hrtime then return uv_host end
-  if love and love.timer then return love_timer(love.timer) end
   local socket = try_require("socket")
   if socket and socket.gettime then return luasocket end
   local ok, host = pcall(ffi_host)

@@ -1,0 +1,146 @@
+--- HAProxy as a host: each action, service and task of its own may have a run, and sleeps in it as
+-- `core.msleep` does.
+--
+--     local haproxy = require "neap.hosts.haproxy"
+--     local answer = haproxy.call(fetch, "127.0.0.1", 8080)   -- fetch may use core.tcp
+--
+-- HAProxy's functions that wait do not wait in a coroutine that HAProxy has not made, which a
+-- task's is: `core.msleep` returns at once there, and `core.tcp` has the watchdog end the process.
+-- So a task has them called by `call`, in a task of HAProxy's.
+--
+-- HAProxy interrupts the Lua in its own coroutines, wherever that is, after some thousand
+-- instructions. The scheduler may not be interrupted, and so is not, from the beginning of a run to
+-- its end: other requests have their turn whenever it sleeps.
+
+local clock = require "neap.kernel.clock"
+local outside = require "neap.task.outside"
+local runs = require "neap.kernel.runs"
+local vm = require "neap.kernel.vm"
+
+local ceil, max, min = math.ceil, math.max, math.min
+local error, pairs, setmetatable = error, pairs, setmetatable
+local state = runs.state
+
+local LONGEST = clock.LONGEST
+
+--- Nothing ends a `core.msleep` early: a run sleeps in slices, each half as long again as the one
+-- before it, up to 10 ms. Where many runs sleep, all of them wake 10,000 times a second at most.
+local FIRST, GROWTH, LAST, SHARE = 1, 1.5, 10, 0.1
+
+local core = vm.global_value("core")
+local debug = vm.global_value("debug")
+
+--- The runs that sleep: whether each has been woken.
+local woken = setmetatable({}, { __mode = "k" })
+
+--- About how many they are: counted anew after as many sleeps, for whom HAProxy drops in its sleep
+-- does not count any more.
+local sleeping, uncounted = 0, 0
+
+---@type neap.Host
+local host = { shared = true, pending = outside.pending }
+
+
+--- HAProxy sets its hook whenever it resumes a coroutine.
+local function forbid_interrupts()
+  if debug and debug.sethook then debug.sethook() end
+end
+
+
+--- HAProxy's clock, which stands still while Lua computes.
+---@return number seconds
+function host.now()
+  local time = core.now()
+  return time.sec + time.usec / 1e6
+end
+
+
+--- Called before a run begins.
+host.begin = forbid_interrupts
+
+
+local function count()
+  uncounted = uncounted + 1
+  if uncounted <= sleeping then return end
+  sleeping, uncounted = 0, 0
+  for _ in pairs(woken) do sleeping = sleeping + 1 end
+end
+
+
+--- Sleeps until the deadline, or until another run, or a call, wakes this one.
+local function sleep_until(deadline, run)
+  local slice, now = FIRST, host.now()
+  repeat
+    local left, begun = (deadline - now) * 1000, now
+    core.msleep(ceil(max(1, min(left, slice))))
+    now = host.now()
+    if now == begun then
+      error("HAProxy does not sleep here: call neap.run in an action, a service or a task of "
+        .. "HAProxy's, not in a coroutine, and not while it starts", 0)
+    end
+    slice = min(slice * GROWTH, max(LAST, sleeping * SHARE))
+  until woken[run] or now >= deadline
+end
+
+
+--- Suspends the calling action, service or task.
+---@param seconds number
+---@param run table
+function host.sleep(seconds, run)
+  if seconds > 0 then
+    woken[run] = false
+    count()
+    sleep_until(host.now() + min(seconds, LONGEST), run)
+    woken[run] = nil
+  else
+    core.yield()
+  end
+  forbid_interrupts()
+  -- Whoever wakes a task of another run, outside of every run, may be interrupted at that.
+  while state.home ~= runs.first do
+    core.yield()
+    forbid_interrupts()
+  end
+end
+
+
+--- Ends the sleep of a run, with its next slice.
+---@param run table
+function host.wake(run)
+  if woken[run] == false then woken[run] = true end
+end
+
+
+--- Writes a report to HAProxy's log.
+---@param text string
+function host.report(text) core.Alert(text) end
+
+
+--- The calls that are to begin. HAProxy never lets go of a function that it was given to run in a
+-- task: that is the same one for all of them, which holds nothing.
+local bodies = {}
+
+local function begin_next()
+  local last = #bodies
+  local body = bodies[last]
+  bodies[last] = nil
+  return body()
+end
+
+
+--- Calls fn(...) in a task of HAProxy's, where it may use all of HAProxy that waits: only the
+-- calling task waits for it. If that is cancelled, fn goes on, for HAProxy cannot end it: its
+-- results are dropped.
+---@param fn function
+---@param ... any  its arguments
+---@return any ...  its results
+-- Raises fn's error, the same value.
+host.call = outside.caller {
+  name = "a call in a task of HAProxy's",
+  start = function(body)
+    core.register_task(begin_next)
+    bodies[#bodies + 1] = body
+  end,
+}
+
+return host

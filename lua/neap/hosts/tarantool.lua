@@ -1,0 +1,111 @@
+--- Tarantool as a host: each fiber may have a run of its own, and sleeps in it as a fiber does.
+--
+--     local tarantool = require "neap.hosts.tarantool"
+--     local socket = tarantool.call(net.tcp_connect, "127.0.0.1", 3301)
+--
+-- What suspends a fiber suspends the whole run that it is in, with all of its tasks, and with the
+-- run in its place: other fibers wait meanwhile to enter neap. `call` has another fiber do it.
+
+local clock = require "neap.kernel.clock"
+local loop = require "neap.task.loop"
+local outside = require "neap.task.outside"
+local vm = require "neap.kernel.vm"
+
+local error, min, pcall, setmetatable = error, math.min, pcall, setmetatable
+
+local LONGEST = clock.LONGEST
+
+--- How often a fiber looks whether it may enter neap, in seconds.
+local LOOK = 0.001
+
+local fiber, monotonic, log
+
+--- The fiber whose run was in its place last.
+local owner
+
+--- The fibers of the runs that sleep.
+local sleepers = setmetatable({}, { __mode = "k" })
+
+---@type neap.Host
+local host = { shared = true, pending = outside.pending }
+
+
+--- Finds Tarantool's modules at the first use of the host: this file loads without them.
+local function find()
+  local require = vm.global_value("require")
+  fiber, monotonic, log = require("fiber"), require("clock").monotonic, require("log")
+end
+
+
+--- Has the calling fiber go on when no other one is at work in neap: one would be if a task in it
+-- called a function of Tarantool's that waits.
+local function take_turn()
+  local me = fiber.id()
+  while owner ~= me and loop.refusal(true) do pcall(fiber.sleep, LOOK) end
+  owner = me
+end
+
+
+--- The system's time.
+---@return number seconds
+function host.now()
+  if not fiber then find() end
+  return monotonic()
+end
+
+
+--- Called before a run begins.
+function host.begin()
+  if not fiber then find() end
+  take_turn()
+end
+
+
+--- Suspends the calling fiber. If that is cancelled, this raises what `fiber.sleep` does, once:
+-- finalizers may wait after that.
+---@param seconds number
+---@param run table
+function host.sleep(seconds, run)
+  local me = fiber.self()
+  sleepers[run] = me
+  local ok, err = pcall(fiber.sleep, min(seconds, LONGEST))
+  sleepers[run] = nil
+  take_turn()
+  if ok or me.storage.neap_is_told then return end
+  me.storage.neap_is_told = true
+  error(err, 0)
+end
+
+
+--- Ends the sleep of a run.
+---@param run table
+function host.wake(run)
+  local sleeper = sleepers[run]
+  if sleeper then sleeper:wakeup() end
+end
+
+
+--- Writes a report to Tarantool's log.
+---@param text string
+function host.report(text)
+  if not log then find() end
+  log.error("%s", text)
+end
+
+
+--- Calls fn(...) in a fiber of its own, where it may use all of Tarantool that waits: only the
+-- calling task waits for it. If that is cancelled, so is the fiber.
+---@param fn function
+---@param ... any  its arguments
+---@return any ...  its results
+-- Raises fn's error, the same value.
+host.call = outside.caller {
+  name = "a call in a fiber",
+  start = function(body)
+    if not fiber then find() end
+    return fiber.new(body)
+  end,
+  stop = function(handle) handle:cancel() end,
+}
+
+return host
