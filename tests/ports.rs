@@ -51,6 +51,7 @@ fn main() -> ExitCode {
     for server in ["tarantool", "haproxy"] {
         add(&mut trials, &format!("ports::load::{server}"), &[server], move || load(server));
     }
+    add(&mut trials, "ports::load::dropped_by_haproxy", &["haproxy"], dropped);
     love(&mut trials);
     nginx::nginx(&mut trials);
     guides(&mut trials);
@@ -186,6 +187,7 @@ fn free_ports<const COUNT: usize>() -> io::Result<[u16; COUNT]> {
 struct Server {
     child: Child,
     port: u16,
+    admin_port: u16,
 }
 
 impl Drop for Server {
@@ -198,7 +200,7 @@ impl Drop for Server {
 impl Server {
     /// Starts one of `tests/ports/servers`, and waits until it listens.
     fn start(name: &str) -> Result<Self, Failed> {
-        let [port, backend_port] = free_ports()?;
+        let [port, backend_port, admin_port] = free_ports()?;
         let words: &[&str] = match name {
             "haproxy" => &["haproxy", "-db", "-f", "tests/ports/servers/haproxy.cfg"],
             _ => &["tarantool", "tests/ports/servers/tarantool.lua"],
@@ -207,8 +209,9 @@ impl Server {
         let child = command(&words)
             .env("NEAP_PORT", port.to_string())
             .env("NEAP_BACKEND_PORT", backend_port.to_string())
+            .env("NEAP_ADMIN_PORT", admin_port.to_string())
             .spawn()?;
-        let server = Self { child, port };
+        let server = Self { child, port, admin_port };
         let start = Instant::now();
         while server.connect().is_err() {
             if start.elapsed() > Duration::from_secs(10) {
@@ -236,6 +239,16 @@ impl Server {
         let mut answer = String::new();
         stream.read_to_string(&mut answer)?;
         Ok(Some(answer.split_once("\r\n\r\n").unwrap_or_default().1.to_owned()))
+    }
+
+    /// What HAProxy says to its administrator.
+    fn administer(&self, command: &str) -> io::Result<String> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.admin_port))?;
+        stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+        writeln!(stream, "{command}")?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok(answer)
     }
 
     /// Some requests, 50 at once; a tenth of the clients hang up, the others are told 3.
@@ -266,6 +279,31 @@ impl Server {
         let answer = self.get("memory", false)?.unwrap_or_default();
         answer.parse().map_err(|_| format!("/memory got {answer:?}").into())
     }
+}
+
+/// Of a run whose service HAProxy drops while it sleeps nothing is left, and the others go on.
+fn dropped() -> Check {
+    let server = Server::start("haproxy")?;
+    let mut clients = Vec::new();
+    for _ in 0..20 {
+        let mut stream = server.connect()?;
+        write!(stream, "GET /lost HTTP/1.0\r\n\r\n")?;
+        clients.push(stream);
+    }
+    thread::sleep(Duration::from_millis(200));
+    let before = server.get("alive", false)?;
+    for session in server.administer("show sess")?.lines().filter(|it| it.contains("fe=pages")) {
+        let (id, _) = session.split_once(':').ok_or("a session without a number")?;
+        server.administer(&format!("shutdown session {id}"))?;
+    }
+    thread::sleep(Duration::from_millis(500));
+    let after = server.get("alive", false)?;
+    server.ask("neap", 100)?;
+    let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
+    if (&*before, &*after) == ("20", "0") {
+        return Ok(());
+    }
+    Err(format!("of 20 runs, {before} were alive, and then {after}").into())
 }
 
 /// A thousand requests, each of which sleeps in three tasks and has them talk to another server.

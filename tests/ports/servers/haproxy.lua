@@ -1,5 +1,6 @@
 -- Services of HAProxy's. The first does three things at once in tasks, the second in tasks of
--- HAProxy's own; the third tells what Lua holds.
+-- HAProxy's own; the third tells what Lua holds. The fourth sleeps for long, and the last tells of
+-- how many such runs something is left.
 local neap = require "neap"
 local haproxy = require "neap.hosts.haproxy"
 
@@ -49,6 +50,26 @@ service("own", function()
   end
   while left > 0 do core.msleep(1) end
   return sum
+end)
+
+local marks = setmetatable({}, { __mode = "k" })
+
+service("lost", function()
+  neap.run(function()
+    local mark = {}
+    marks[mark] = true
+    neap.spawn(function() neap.sleep(1000) return mark end)
+    neap.spawn(haproxy.call, function() core.msleep(300) return mark end)
+    neap.future():wait()
+  end)
+end)
+
+service("alive", function()
+  collectgarbage()
+  collectgarbage()
+  local count = 0
+  for _ in pairs(marks) do count = count + 1 end
+  return count
 end)
 
 service("memory", function()
