@@ -278,6 +278,22 @@ local since = time
 assert(loop() == 0)
 told("left over; main ended " .. ("%g"):format(since) .. "; the other ends")
 
+-- But its finalizers may.
+local lock = neap.mutex()
+start(function() neap.run(lock.with, lock, neap.sleep, 1) note("the other ends") end)
+start(function()
+  neap.run(function()
+    neap.spawn(function()
+      neap.finally(function()
+        note("finalizer", lock:with(function() return "has the lock" end))
+      end)
+      never:wait()
+    end)
+  end)
+end)
+assert(loop() == 0)
+told("the other ends; finalizer has the lock")
+
 -- Busy tasks let other runs have a turn.
 local turns = 0
 start(function()

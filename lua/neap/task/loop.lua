@@ -212,9 +212,9 @@ end
 -- event; one that lets several runs be under way, after some ticks, so that others have a turn. The
 -- main task may change the host meanwhile.
 ---@param goal? table  whoever reaches it sets its field `is_reached`; absent: no task lives
----@return boolean  false if nothing can ever happen any more, or if the goal is that no task lives,
---- and only another run could wake those that do
-function loop.drive(goal)
+---@param alone? boolean  whether no other run is waited for
+---@return boolean  false if nothing can ever happen any more
+function loop.drive(goal, alone)
   local pending, home, ticks = clock.host().pending, state.home, 0
   state.sought = goal or false
   while true do
@@ -227,13 +227,14 @@ function loop.drive(goal)
     elseif registry.alive() == 0 then
       return true
     end
-    ticks = ticks + 1
-    if not (is_busy and home and ticks < TURN) then
+    if home and is_busy and ticks < TURN then
+      ticks = ticks + 1
+    else
       local is_pending = pending and pending()
       if is_pending or not is_busy or home then
         local idle = is_busy and 0 or loop.idle_time()
         local is_stuck = not (idle or is_pending)
-        if is_stuck and not (goal and home and can_others_wake()) then return false end
+        if is_stuck and (alone or not (home and can_others_wake())) then return false end
         loop.sleep(idle, is_stuck)
         scheduler.wake_due()
         ticks = 0

@@ -41,7 +41,7 @@ local function until_over(main)
     local where = vm.definition(main.fn)
     return deadlock.resolve(), traceback, where
   end
-  if main.state ~= "returned" or not loop.drive() then deadlock.cancel_all() end
+  if main.state ~= "returned" or not loop.drive(nil, true) then deadlock.cancel_all() end
 end
 
 

@@ -1,9 +1,9 @@
 -- Fibers, each with a run of its own, on the host that neap finds.
+require("strict").on()
+
 local neap = require "neap"
 local tarantool = require "neap.hosts.tarantool"
 local fiber = require "fiber"
-
-require("strict").on()
 
 local function start(fn, ...)
   local started = fiber.new(fn, ...)
