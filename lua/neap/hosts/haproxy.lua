@@ -111,9 +111,11 @@ function host.wake(run)
 end
 
 
---- Writes a report to HAProxy's log.
+--- Writes a report to HAProxy's log, which knows no line breaks and no tabs.
 ---@param text string
-function host.report(text) core.Alert(text) end
+function host.report(text)
+  for line in text:gmatch("[^\n]+") do core.log(core.err, (line:gsub("\t", "  "))) end
+end
 
 
 --- The calls that are to begin. HAProxy never lets go of a function that it was given to run in a

@@ -147,6 +147,12 @@ local function main()
   print("the first", first.is_over)
   join(first)
 
+  -- Failures that nobody sees are told to HAProxy's log.
+  local log = core.log
+  core.log = function(level, text) print(level == core.err, text) end
+  neap.run(function() neap.spawn(error, "lost") neap.sleep("1ms") end)
+  core.log = log
+
   -- Where HAProxy does not sleep.
   print(pcall(neap.sleep, 1))
   print(coroutine.wrap(function() return pcall(neap.run, neap.sleep, 1) end)())

@@ -138,6 +138,13 @@ end)
 print("the first", first:status())
 join(first)
 
+-- Failures that nobody sees are told to Tarantool's log.
+local log = require "log"
+local log_error = log.error
+log.error = function(format, text) print("log", format, text:match("^[^\n]+")) end
+neap.run(function() neap.spawn(error, "lost") neap.sleep("1ms") end)
+log.error = log_error
+
 -- Outside of every run nothing waits.
 start(function() print(pcall(neap.sleep, 1)) end):join()
 
