@@ -16,6 +16,6 @@ files["tests"] = {
 
 -- Scripts for programs that have globals of their own.
 files["tests/ports"] = { read_globals = { "ngx", "vim" }, globals = { "love" } }
-files["tests/ports/haproxy"] = { std = "max", read_globals = { "core" } }
+files["tests/ports/haproxy"] = { std = "max", globals = { "core" } }
 files["tests/ports/tarantool"] = { read_globals = { "box" } }
 files["tests/ports/servers"] = { std = "max", read_globals = { "core" } }

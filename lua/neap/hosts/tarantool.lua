@@ -61,18 +61,24 @@ function host.begin()
 end
 
 
---- Suspends the calling fiber. If that is cancelled, this raises what `fiber.sleep` does, once:
--- finalizers may wait after that.
+--- Suspends the calling fiber. If that is cancelled, or was, this raises what `fiber.sleep` does,
+-- once in each run: finalizers may wait after that.
 ---@param seconds number
 ---@param run table
 function host.sleep(seconds, run)
   local me = fiber.self()
-  sleepers[run] = me
-  local ok, err = pcall(fiber.sleep, min(seconds, LONGEST))
-  sleepers[run] = nil
-  take_turn()
-  if ok or me.storage.neap_is_told then return end
-  me.storage.neap_is_told = true
+  local storage = me.storage
+  local is_told = storage.neap_told == run
+  local ok, err = true, nil
+  if not is_told then ok, err = pcall(fiber.testcancel) end
+  if ok then
+    sleepers[run] = me
+    ok, err = pcall(fiber.sleep, min(seconds, LONGEST))
+    sleepers[run] = nil
+    take_turn()
+  end
+  if ok or is_told then return end
+  storage.neap_told = run
   error(err, 0)
 end
 
