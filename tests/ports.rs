@@ -128,7 +128,7 @@ fn mpv(trials: &mut Vec<Trial>) {
     add(trials, "ports::guide::a_loop_with_timers_in_mpv", &["mpv"], || {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("mpv_guide");
         export(&[], &folder)?;
-        fs::write(folder.join("main.lua"), guide("A loop with timers")?)?;
+        fs::write(folder.join("main.lua"), guide("A loop with timers", 0)?)?;
         let script = format!("--script={}", folder.display());
         let words = ["timeout", "20", "mpv", "--no-config", "--vo=null", "--ao=null", "--idle"];
         let mut words = words.map(String::from).to_vec();
@@ -154,7 +154,7 @@ fn minetest(trials: &mut Vec<Trial>) {
         fs::create_dir_all(&folder)?;
         fs::write(game.join("game.conf"), "title = Tide\n")?;
         fs::write(folder.join("mod.conf"), "name = harbour\n")?;
-        fs::write(folder.join("init.lua"), guide("Minetest")?)?;
+        fs::write(folder.join("init.lua"), guide("Minetest", 0)?)?;
         fs::write(home.join("minetest.conf"), "secure.enable_security = true\n")?;
         export(&["--single-file"], &folder)?;
         // A port of this machine's that is free at the moment.

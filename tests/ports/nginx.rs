@@ -53,7 +53,7 @@ impl Server {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("nginx_{name}"));
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder)?;
-        fs::write(folder.join("guide.lua"), guide("nginx")?)?;
+        fs::write(folder.join("guide.lua"), guide("nginx", 0)?)?;
         let [port, backend] = free_ports()?;
         let values = [
             ("ROOT", root.trim_end_matches('/')),

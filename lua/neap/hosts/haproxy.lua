@@ -12,8 +12,8 @@
 -- instructions. The scheduler may not be interrupted, and so is not, from the beginning of a run to
 -- its end: other requests have their turn whenever it sleeps.
 
+local calling = require "neap.task.calling"
 local clock = require "neap.kernel.clock"
-local outside = require "neap.task.outside"
 local runs = require "neap.kernel.runs"
 local vm = require "neap.kernel.vm"
 
@@ -38,7 +38,7 @@ local woken = setmetatable({}, { __mode = "k" })
 local sleeping, uncounted = 0, 0
 
 ---@type neap.Host
-local host = { shared = true, pending = outside.pending }
+local host = { shared = true, pending = calling.is_pending }
 
 
 --- HAProxy sets its hook whenever it resumes a coroutine.
@@ -136,13 +136,14 @@ end
 ---@param fn function
 ---@param ... any  its arguments
 ---@return any ...  its results
--- Raises fn's error, the same value.
-host.call = outside.caller {
-  name = "a call in a task of HAProxy's",
-  start = function(body)
-    core.register_task(begin_next)
+host.call = calling.new(function(perform, call, ...)
+  local arguments = vm.pack(...)
+  local function body() return perform(call, vm.unpack(arguments, 1, arguments.n)) end
+  -- Asked for a task by a coroutine, HAProxy crashes.
+  function call.begin()
     bodies[#bodies + 1] = body
-  end,
-}
+    core.register_task(begin_next)
+  end
+end, function() end)
 
 return host

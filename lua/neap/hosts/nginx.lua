@@ -26,7 +26,7 @@ local ngx, require = vm.global_value("ngx"), vm.global_value("require")
 local SLICE = 5
 
 ---@type neap.Host
-local host = { shared = true }
+local host = { shared = true, pending = calling.is_pending }
 
 
 --- Finds the clock that nginx's timers go by, in milliseconds.
@@ -114,10 +114,6 @@ if has_semaphores then
   end
 end
 
-
---- As long as the main task lives, any request may wake tasks, also one that is still to come.
----@return boolean
-function host.pending() return state.sought ~= false or calling.is_pending() end
 
 --- Writes to nginx's log of errors.
 function host.report(text) ngx.log(ngx.ERR, text) end

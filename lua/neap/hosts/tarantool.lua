@@ -6,9 +6,9 @@
 -- What suspends a fiber suspends the whole run that it is in, with all of its tasks, and with the
 -- run in its place: other fibers wait meanwhile to enter neap. `call` has another fiber do it.
 
+local calling = require "neap.task.calling"
 local clock = require "neap.kernel.clock"
 local loop = require "neap.task.loop"
-local outside = require "neap.task.outside"
 local vm = require "neap.kernel.vm"
 
 local error, min, pcall, setmetatable = error, math.min, pcall, setmetatable
@@ -27,7 +27,7 @@ local owner
 local sleepers = setmetatable({}, { __mode = "k" })
 
 ---@type neap.Host
-local host = { shared = true, pending = outside.pending }
+local host = { shared = true, pending = calling.is_pending }
 
 
 --- Finds Tarantool's modules at the first use of the host: this file loads without them.
@@ -105,13 +105,11 @@ end
 ---@param ... any  its arguments
 ---@return any ...  its results
 -- Raises fn's error, the same value.
-host.call = outside.caller {
-  name = "a call in a fiber",
-  start = function(body)
-    if not fiber then find() end
-    return fiber.new(body)
-  end,
-  stop = function(handle) handle:cancel() end,
-}
+host.call = calling.new(function(perform, call, ...)
+  if not fiber then find() end
+  call.fiber = fiber.new(perform, call, ...)
+end, function(call)
+  if not call.is_over then pcall(call.fiber.cancel, call.fiber) end
+end)
 
 return host

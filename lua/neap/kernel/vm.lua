@@ -2,8 +2,7 @@
 --
 -- Every question is answered by trying the thing, never by reading a version: a host may have taken
 -- `debug`, `io` or `coroutine.close` away, and a Lua may have gained what its relatives lack. Where
--- something is missing, the function that needed it does less (a traceback is empty, closing a
--- thread closes nothing) and nothing breaks.
+-- something is missing, what needed it does less (a traceback is empty), and nothing breaks.
 
 local own = require "neap.kernel.own"
 
@@ -243,8 +242,7 @@ function vm.refuse_yield()
 end
 
 --- Whether an error is what VMs say where they refuse a yield. (On LuaJIT that of a task begins
--- with a line of the scheduler's, and is stripped of it where neap sees it. Whoever catches it
--- before gets it whole: to yield by way of a pcall would make each switch there 15 % slower.)
+-- with a line of the scheduler's, until neap sees it: a yield by way of a pcall is 15 % slower.)
 function vm.is_refused_yield(err)
   return type(err) == "string" and err:find("attempt to yield across", 1, true) ~= nil
 end

@@ -22,6 +22,8 @@ runs.declare { calls = 0 }
 --- A call, and the place where its task waits for it.
 ---@class neap.Call
 ---@field stop fun(call: neap.Call)  ends its coroutine
+---@field begin? fun()  set by `start` of an engine that may not be asked for a coroutine by one: is
+--- called once the task waits, in the thread that has called `run`
 ---@field is_over boolean
 ---@field private waiter table|false
 ---@field private count integer?  of what `pcall` gives, in `value`, as `threads.pack` has it
@@ -30,7 +32,11 @@ runs.declare { calls = 0 }
 local Call = {}
 Call.__index = Call
 
-function Call:park(waiter) self.waiter, waiter.place = waiter, self end
+function Call:park(waiter)
+  self.waiter, waiter.place = waiter, self
+  if self.begin then self.begin() end
+end
+
 function Call:remove(waiter) self.waiter, waiter.place = false, false end
 function Call.describe() return "a call of the engine's" end
 
@@ -91,7 +97,10 @@ function calling.new(start, stop)
 end
 
 
---- Whether calls of this run are under way: they may wake a task.
-function calling.is_pending() return state.calls > 0 end
+--- Whether something outside may still wake a task of this run: the `pending` of a server. Whatever
+-- its main task waits for, the next request may bring it; once that task has ended, only calls that
+-- are under way count.
+---@return boolean
+function calling.is_pending() return state.sought ~= false or state.calls > 0 end
 
 return calling
