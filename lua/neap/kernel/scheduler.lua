@@ -125,7 +125,6 @@ function scheduler.admit(task)
   if watch then watch("made", task, current and task_of[current] or nil) end
 end
 
-
 --- Numbers the entries of the ready queue that have come since the last time, in their `index`.
 local function number()
   if numbered < 0 then
@@ -174,10 +173,8 @@ local function die(task, outcome, count, value)
   task:wake_all()
 end
 
-
---- Ends a task: whatever its outcome, and however it has come to its end. Where that takes more
--- than telling who waits (finalizers, a failure to be reported), `conclude` sees to it, and to
--- `die`.
+--- Ends a task, however it has come to its end. Where that takes more than telling who waits
+-- (finalizers, a failure to be reported), `conclude` sees to it, and to `die`.
 local function finish(task, outcome, count, value)
   local thread = task.thread
   if thread then task_of[thread], task.thread = nil, false end
@@ -188,9 +185,13 @@ local function finish(task, outcome, count, value)
   return die(task, outcome, count, value)
 end
 
-
---- The task's function has returned.
+--- The task's function has returned. (LuaJIT's collector may call code of the user's wherever
+-- compiled code is left: a task that this has ended just now is on no thread any more.)
 local function done(task, thread)
+  if task.thread ~= thread then
+    exchange.count, exchange.value = nil, nil
+    return
+  end
   if idle_thread then recycle(thread) else idle_thread = thread end
   local value = exchange.value
   if value == nil then return finish(task, "returned") end
@@ -214,6 +215,7 @@ local requests = {
   [DONE] = done,
   [ENDED] = function(task, thread, ok, err)
     exchange.count, exchange.value = nil, nil -- of a thread that has never begun
+    if task.thread ~= thread then return end
     if not ok then return task:failed(err, thread) end
     return finish(task, "returned")
   end,
@@ -295,8 +297,8 @@ function scheduler.run_now(task, ...)
 end
 
 
---- Clears what the arrays hold beyond their count, for it would keep dead tasks alive, and gives
--- back what they have grown to in a burst. `count` were ready in this tick.
+--- Clears what the arrays hold beyond their count, and gives back what they have grown to.
+---@param count integer  how many were ready in this tick
 local function tidy(count)
   if count > state.peak then state.peak = count end
   if state.peak > 4 * ready_count + 256 then
@@ -309,7 +311,6 @@ local function tidy(count)
   end
   filled = ready_count
 end
-
 
 --- Begins the tasks that are deferred by now, all in their user's threads.
 local function run_deferred()
@@ -325,7 +326,6 @@ local function run_deferred()
   end
   list:clear()
 end
-
 
 --- Runs one tick.
 ---@return boolean busy  whether the next tick has something to run
