@@ -91,7 +91,6 @@ end)
 local arrange, order, watch -- the seams, see below
 local swift_yield, swift_park = YIELD, PARK -- what the loop does itself, while nobody watches
 
-
 --- Makes a task ready that stands nowhere: it runs in the next tick. Every waiter that is a task
 -- has this as its method `wake`.
 ---@param giver? table  whose `pass_on` takes the value back if the task never gets to run
@@ -189,7 +188,7 @@ end
 -- compiled code is left: a task that this has ended just now is on no thread any more.)
 local function done(task, thread)
   if task.thread ~= thread then
-    exchange.count, exchange.value = nil, nil
+    exchange.count, exchange.value, task_of[thread] = nil, nil, nil
     return
   end
   if idle_thread then recycle(thread) else idle_thread = thread end
@@ -215,9 +214,13 @@ local requests = {
   [DONE] = done,
   [ENDED] = function(task, thread, ok, err)
     exchange.count, exchange.value = nil, nil -- of a thread that has never begun
-    if task.thread ~= thread then return end
-    if not ok then return task:failed(err, thread) end
-    return finish(task, "returned")
+    if task.thread ~= thread then
+      task_of[thread] = nil
+    elseif ok then
+      return finish(task, "returned")
+    else
+      return task:failed(err, thread)
+    end
   end,
 }
 
@@ -279,7 +282,6 @@ local function run_urgent()
   end
 end
 
-
 --- Runs a task that stands nowhere until it waits: now, within the thread that asks; past some
 -- depth, as soon as that one waits.
 ---@param ... any  the arguments of one that begins in its user's thread
@@ -295,7 +297,6 @@ function scheduler.run_now(task, ...)
   advance(task, ...)
   state.depth, current = depth, previous
 end
-
 
 --- Clears what the arrays hold beyond their count, and gives back what they have grown to.
 ---@param count integer  how many were ready in this tick
@@ -465,7 +466,6 @@ function scheduler.current_task()
   if me == current or not (current or state.bar) then return task_of[me or false] end
   return current and (task_of[registry.root_of(me) or false] or task_of[current]) or nil
 end
-
 
 --- What is done first in a tick.
 local function begin_tick(tasks, count)
