@@ -26,6 +26,7 @@ pub fn nginx(trials: &mut Vec<Trial>) {
         add(trials, &format!("ports::nginx::{name}"), &[NGINX], move || answers(name, loaded));
     }
     add(trials, "ports::nginx::a_thousand_requests", &[NGINX], load);
+    add(trials, "ports::nginx::hundreds_hang_up_during_calls", &[NGINX], hang_up);
     add(trials, "ports::nginx::ten_thousand_requests_leave_nothing", &[NGINX], memory);
     add(trials, "ports::guide::nginx", &[NGINX], || {
         let server = Server::start("guide", "true")?;
@@ -262,6 +263,20 @@ fn load() -> Check {
     }
     let log = server.log()?;
     assert!(log.is_empty(), "{log}");
+    server.stop()
+}
+
+/// Clients by the hundred hang up while their requests are in the midst of calls, again and again.
+fn hang_up() -> Check {
+    let server = Server::start("hang_up", "true")?;
+    for _ in 0..6 {
+        let clients: Result<Vec<_>, _> = (0..300).map(|_| server.ask("/calls")).collect();
+        let clients = clients?;
+        thread::sleep(Duration::from_millis(20));
+        drop(clients);
+        server.get("/collect")?;
+        expect(&server.get("/tasks")?, "tide tide tide")?;
+    }
     server.stop()
 }
 

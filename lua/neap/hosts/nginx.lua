@@ -126,9 +126,10 @@ end
 
 local function start(...) return ngx.thread.spawn(begin, ...) end
 
---- Ends the light thread; of one that has ended, nginx forgets the results.
+--- Ends the light thread; of one that has ended, nginx forgets the results. Those of a request that
+-- is gone are gone with it: to name one would crash the worker.
 local function stop(call)
-  pcall(ngx.thread.kill, call.thread)
+  if not state.is_abandoned then pcall(ngx.thread.kill, call.thread) end
 end
 
 --- Calls fn in a light thread of its own; of the run, only the calling task waits. If that is

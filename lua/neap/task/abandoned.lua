@@ -15,6 +15,9 @@ local vm = require "neap.kernel.vm"
 
 local next = next
 
+--- Whether a run is being ended for that.
+runs.declare { is_abandoned = false }
+
 local abandoned = {}
 
 --- The runs to be ended, as keys: the collector may add one at any time, also while one is taken.
@@ -59,8 +62,8 @@ function abandoned.finish()
   while run do
     lost[run] = nil
     -- It stopped in the midst of whatever it did. Its threads have been made for what is no more.
-    run.pool, run.idle_thread, run.current, run.bar, run.depth =
-      threads.new_pool(), false, false, false, 0
+    run.pool, run.idle_thread, run.current, run.bar, run.depth, run.is_abandoned =
+      threads.new_pool(), false, false, false, 0, true
     local previous = runs.enter(run)
     local ok, err = loop.enter(deadlock.cancel_all)
     failures.flush()

@@ -41,6 +41,14 @@ function answers.tasks()
   end))
 end
 
+function answers.calls()
+  ngx.print(neap.run(function()
+    local words = {}
+    for i = 1, 3 do words[i] = neap.spawn(nginx.call, fetch) end
+    return table.concat(neap.all(words), " ")
+  end))
+end
+
 function answers.threads()
   local threads, words = {}, {}
   for i = 1, 3 do
