@@ -13,10 +13,11 @@ end
 
 local function bare()
   local here, there = create(echo), create(echo)
-  local value, _ = 0, nil
+  local value = 0
   for _ = 1, count do
-    _, value = resume(there, value)
-    _, value = resume(here, value)
+    local _, away = resume(there, value)
+    local _, home = resume(here, away)
+    value = home
   end
 end
 
