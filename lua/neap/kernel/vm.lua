@@ -153,14 +153,6 @@ end
 --- Whether a value is the VM's own debug.traceback.
 function vm.is_traceback(value) return value ~= nil and value == raw_traceback end
 
---- The first line of a thread's stack that is the user's, as "file:line"; nil where unknown.
-function vm.position(thread)
-  for line in (vm.traceback(thread) .. "\n"):gmatch("\t(.-)\n") do
-    local where = line:match("^(%S.-:%d+)")
-    if where and not line:find("^%[") then return where end
-  end
-end
-
 --- Whether a thread is suspended in neap's own code; true where the VM cannot tell.
 function vm.is_suspended_here(thread)
   if status(thread) ~= "suspended" then return false end
