@@ -9,6 +9,7 @@
 -- of it.
 
 local clock = require "neap.kernel.clock"
+local failures = require "neap.task.failures"
 local positions = require "neap.kernel.positions"
 local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
@@ -24,7 +25,7 @@ local hogs = {}
 local OFTEN = 997
 
 
-local function write(text) return (clock.report or vm.write_error)("neap: " .. text) end
+local function write(text) return failures.write("neap: " .. text) end
 
 local function seconds(time) return ("%.2f s"):format(time) end
 

@@ -3,7 +3,6 @@
 local clock = require "neap.kernel.clock"
 local failures = require "neap.task.failures"
 local runs = require "neap.kernel.runs"
-local vm = require "neap.kernel.vm"
 local watchers = require "neap.kernel.watchers"
 
 local now, state = clock.now, runs.state
@@ -61,7 +60,7 @@ function stats.start()
   return function()
     over()
     watchers.remove(watcher)
-    local write = clock.report or vm.write_error
+    local write = failures.write
     write("neap: " .. count(tasks, "task") .. ", " .. count(switches, "switch") .. ", "
       .. count(ticks, "tick"))
     write("neap: longest run " .. seconds(longest) .. (hog and ", of " .. hog or ""))
