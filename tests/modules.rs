@@ -49,7 +49,7 @@ const TOP: [(&str, &str); 14] = [
 /// The locals of modules that functions assign to, and why they are no fields of a run. Whatever
 /// else changes while tasks live is declared through `runs.declare` (neap.kernel.runs).
 const REASSIGNED: [(&str, &str, &str); 18] = [
-    ("neap/kernel/runs.lua", "count load store", "what holds the runs' fields is no field"),
+    ("neap/kernel/runs.lua", "load store", "what holds the runs' fields is no field"),
     ("neap/kernel/clock.lua", "host host_now latest offset pick", "one host for the whole Lua"),
     (
         "neap/kernel/scheduler.lua",

@@ -15,6 +15,7 @@ local calling = require "neap.task.calling"
 local clock = require "neap.kernel.clock"
 local loop = require "neap.task.loop"
 local runs = require "neap.kernel.runs"
+local threads = require "neap.kernel.threads"
 local vm = require "neap.kernel.vm"
 
 local ceil, error, min, pcall, tonumber = math.ceil, error, math.min, pcall, tonumber
@@ -41,9 +42,13 @@ end
 local is_found, milliseconds = pcall(find_clock)
 if not is_found then milliseconds = function() return ngx.now() * 1000 end end
 
-local has_semaphores, semaphore = pcall(function()
-  return ngx.config and require("ngx.semaphore")
-end)
+local has_semaphores, semaphore = pcall(ngx and require or error, "ngx.semaphore")
+
+--- What ends the sleep of a run; and since when, in milliseconds, it has kept the worker to itself.
+runs.declare { semaphore = false, busy_since = false }
+
+--- Semaphores that nobody waits at: making one costs more than a sleep.
+local idle = { count = 0 }
 
 --- The end of the last sleep: the rounding of a deadline may not make `now` a little less.
 local least = 0
@@ -79,9 +84,12 @@ local function wait(run, seconds)
     ngx.sleep(seconds)
     return true
   end
-  run.semaphore = run.semaphore or semaphore.new()
-  local _, err = run.semaphore:wait(seconds)
+  local waker = threads.take(idle) or semaphore.new()
+  run.semaphore = waker
+  local _, err = waker:wait(seconds)
+  run.semaphore = false
   if err and err ~= "timeout" then error(err, 0) end
+  threads.put(idle, waker)
   return err == "timeout"
 end
 
@@ -110,7 +118,7 @@ if has_semaphores then
   --- Ends the sleep of a run.
   function host.wake(run)
     local waker = run.semaphore
-    if waker and waker:count() < 1 then waker:post() end
+    if waker and waker:count() < 0 then waker:post() end
   end
 end
 

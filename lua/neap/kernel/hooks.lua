@@ -9,8 +9,10 @@ local runs = require "neap.kernel.runs"
 
 local setmetatable, state = setmetatable, runs.state
 
+runs.declare_near { hook_count = 0 }
+
 runs.declare {
-  hooks = {}, hook_count = 0,
+  hooks = {},
   watching = {}, -- the hooks of those who wait for a collection
 }
 

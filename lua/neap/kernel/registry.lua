@@ -17,11 +17,14 @@ local threads = require "neap.kernel.threads"
 local next, getmetatable, setmetatable = next, getmetatable, setmetatable
 local state = runs.state
 
-runs.declare {
-  postponed = setmetatable({}, { __mode = "k" }),
+runs.declare_near {
   made = 0, -- how many tasks there have been: the number of the last one
   gone = 0, -- how many have ended, or are their users' for now
   next_look = 0, -- when so many are gone, it is time to look whether a burst is over
+}
+
+runs.declare {
+  postponed = setmetatable({}, { __mode = "k" }),
   most_alive = 0, -- the most there were of late
 }
 
@@ -43,7 +46,7 @@ local weak = { k = { __mode = "k" }, kv = { __mode = "kv" } }
 -- tasks: one like this, which is empty.
 function registry.declare(name, like)
   growing[#growing + 1] = name
-  runs.declare { [name] = like }
+  runs.declare_near { [name] = like }
 end
 
 registry.declare("task_of", {})

@@ -8,49 +8,108 @@
 -- A module declares the fields that it changes and keeps them in `state`; one that nobody has
 -- declared raises. No other local of a module changes while tasks live, but for a few that the
 -- scheduler needs at hand: it stores them before an exchange, and loads them after it.
+--
+-- `state` has no field of its own but those that are needed for each task, or wait: an exchange
+-- moves these few. All others it finds, by its metatable, in the run that is in place.
 
-local error, getmetatable, next, pairs, rawget, rawset, setmetatable, tostring, type =
-  error, getmetatable, next, pairs, rawget, rawset, setmetatable, tostring, type
+local error, getmetatable, next, pairs, rawset, setmetatable, tostring, type =
+  error, getmetatable, next, pairs, rawset, setmetatable, tostring, type
 
 local runs = {}
 
-local function undeclared(_, name)
-  error("no field of a run is called '" .. tostring(name) .. "'", 2)
+--- What each field is in a new run.
+local initial = {}
+
+--- Those that are tables, of which each run has its own.
+local own = {}
+
+--- The fields that are kept in `state` itself.
+local near = {}
+
+
+local function undeclared(name)
+  error("no field of a run is called '" .. tostring(name) .. "'", 3)
 end
 
---- The fields of the run that is in place.
-local state = setmetatable({}, { __index = undeclared, __newindex = undeclared })
-runs.state = state
+--- A run stores no other field before that is changed.
+local Run = {}
 
---- The fields' names, and what each is in a new run.
-local names, initial, count = {}, {}, 0
+function Run.__index(_, name)
+  local value = initial[name]
+  if value == nil then undeclared(name) end
+  return value
+end
 
---- The run that the program begins with: where tasks live that no `run` of a shared host has made.
-runs.first = {}
-
---- The runs that are under way; one whose caller has been collected while it slept is forgotten.
-local under_way = setmetatable({}, { __mode = "k" })
-
---- Called before and after an exchange.
-local store, load = function() end, function() end
+function Run.__newindex(run, name, value)
+  if initial[name] == nil then undeclared(name) end
+  rawset(run, name, value)
+end
 
 
-local function make(index)
-  local value = initial[index]
+local function make(name)
+  local value = initial[name]
   local kind = type(value)
   if kind == "function" then return value() end
   return kind == "table" and setmetatable({}, getmetatable(value)) or value
 end
 
 
+--- Gives a run the tables that have been declared since it was made. This allocates, and so may
+-- call finalizers of the user's: it happens while everything is in its place.
+local function complete(run)
+  for i = (run.declared or 0) + 1, #own do rawset(run, own[i], make(own[i])) end
+  run.declared = #own
+  return run
+end
+
+initial.declared = false
+
+
+--- Makes a run.
+function runs.new() return complete(setmetatable({}, Run)) end
+
+--- The run that the program begins with: where tasks live that no `run` of a shared host has made.
+runs.first = runs.new()
+
+local place = { __index = runs.first, __newindex = runs.first }
+
+--- The fields of the run that is in place.
+local state = setmetatable({}, place)
+runs.state = state
+
+--- The runs that are under way; one whose caller has been collected while it slept is forgotten.
+local under_way = setmetatable({}, { __mode = "k" })
+
+--- Those that sleep until another wakes somebody of theirs.
+runs.stuck = setmetatable({}, { __mode = "k" })
+
+--- Called before and after an exchange.
+local store, load = function() end, function() end
+
+
+rawset(state, "home", false)
+
 --- Declares fields: what each is in a new run. For an empty table, or a function, each run has a
 -- new table of that kind, or what the function makes.
 ---@param fields table<string, any>
 function runs.declare(fields)
   for name, value in pairs(fields) do
-    count = count + 1
-    names[count], initial[count] = name, value
-    rawset(state, name, make(count))
+    local kind = type(value)
+    initial[name] = value
+    if kind == "table" or kind == "function" then own[#own + 1] = name end
+  end
+  complete(runs.first)
+  if state.home then complete(state.home) end
+end
+
+
+--- Declares fields that `state` is to have at hand.
+---@param fields table<string, any>
+function runs.declare_near(fields)
+  runs.declare(fields)
+  for name in pairs(fields) do
+    near[#near + 1] = name
+    rawset(state, name, runs.first[name])
   end
 end
 
@@ -70,20 +129,6 @@ function runs.change(fn)
 end
 
 
---- Gives a run the fields that have been declared since it was made. This allocates, and so may
--- call finalizers of the user's: it happens while everything is in its place.
-local function complete(run)
-  for i = 1, count do
-    if rawget(run, names[i]) == nil then run[names[i]] = make(i) end
-  end
-  run.declared = count
-  return run
-end
-
-
---- Makes a run.
-function runs.new() return complete({}) end
-
 --- Says whether a run is under way.
 function runs.set_under_way(run, is_under_way)
   under_way[run] = is_under_way or nil
@@ -94,8 +139,6 @@ end
 function runs.each(fn)
   for run in next, under_way do fn(run) end
 end
-
-runs.declare { home = false }
 
 --- Says whether the host lets several runs be under way. `state.home` is then the run that is in
 -- place, else false.
@@ -109,14 +152,13 @@ end
 function runs.enter(run)
   local previous = state.home
   if run == previous then return previous end
-  if run.declared ~= count then complete(run) end
-  if previous.declared ~= count then complete(previous) end
+  if run.declared ~= #own then complete(run) end
   store()
-  for i = 1, count do
-    local name = names[i]
+  for i = 1, #near do
+    local name = near[i]
     previous[name], state[name] = state[name], run[name]
   end
-  state.home = run
+  state.home, place.__index, place.__newindex = run, run, run
   load()
   return previous
 end

@@ -58,9 +58,13 @@ function turn.park(_, waiter) return waiter:wake() end
 function turn.describe() return "its turn" end
 local function new_list() return Waiters.new(turn) end
 
+runs.declare_near {
+  timers = Timers.new, is_cancelling = false, -- the latter: whether a task that runs was cancelled
+  depth = 0, -- how many resumes are nested within the one that the loop made
+  bar = false, -- why nothing may wait at the moment, if so
+}
 runs.declare {
   current = false, -- the thread that was resumed last and that runs now, if any does
-  is_cancelling = false, -- whether a task that runs has been cancelled
   idle_thread = false, -- a thread that has just returned, for the next task to begin
   ready = {}, ready_count = 0, -- the ready queue
   batch = {}, batch_count = 0, -- the tasks of the tick that is under way
@@ -68,11 +72,7 @@ runs.declare {
   filled = 0, peak = 0, -- how many entries may be left over from a tick; the most there were
   deferred = new_list, deferring = new_list, -- for the end of this tick, and of the next
   urgent = new_list, is_urgent = false, -- those who run before the next task of the batch
-  timers = Timers.new,
-  depth = 0, -- how many resumes are nested within the one that the loop made
-  bar = false, -- why nothing may wait at the moment, if so
 }
-
 -- Some of them are needed too often to be looked up there.
 local current, is_cancelling, idle_thread, task_of, timers
 local ready, ready_count, batch, batch_count, numbered, filled, deferred, is_urgent

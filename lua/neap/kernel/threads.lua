@@ -23,7 +23,7 @@ local weak = { __mode = "v" }
 --- Makes a pool of threads.
 function threads.new_pool() return setmetatable({ count = 0 }, weak) end
 
-runs.declare { pool = threads.new_pool }
+runs.declare_near { pool = threads.new_pool }
 
 local BEGIN, BEGIN_WITH, DONE = {}, {}, {}
 threads.BEGIN, threads.DONE = BEGIN, DONE
@@ -107,8 +107,8 @@ local function serve(token, fn)
 end
 
 
---- Takes a thread from a pool, if there is one.
----@return thread?
+--- Takes a thread from a pool, or whatever else such a table with a count holds, if there is one.
+---@return any?
 function threads.take(pool)
   while pool.count > 0 do
     local count = pool.count

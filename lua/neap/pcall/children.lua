@@ -68,7 +68,7 @@ local levels = registry.map("k")
 local callers = registry.callers
 
 --- The children that serve no pcall.
-runs.declare { children = threads.new_pool }
+runs.declare_near { children = threads.new_pool }
 
 --- The child that has just returned to its caller: tells the yield that says so from any other.
 local returned = false

@@ -52,7 +52,7 @@ Choice.__index = Choice
 
 --- One that is not in use, with its arms, if they are not too many to keep: who selects in a loop
 -- gets the same again.
-runs.declare { idle_choice = false }
+runs.declare_near { idle_choice = false }
 local MANY = 64
 
 

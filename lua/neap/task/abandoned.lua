@@ -24,16 +24,23 @@ local abandoned = {}
 local lost = {}
 
 
---- Makes the guard of a run that is put aside.
-local function new_guard(run)
-  return vm.new_guard(function()
-    if run.is_active then lost[run] = true end
+--- Guards that watch over nobody: making one costs as much as a sleep. (They are held: on LuaJIT a
+-- weak table would still give one away whose finalizer is about to run.)
+local idle = { count = 0 }
+
+local function new_guard()
+  local guard = { run = false }
+  guard.object = vm.new_guard(function()
+    local run = guard.run
+    if run and run.is_active then lost[run] = true end
   end)
+  return guard
 end
 
 
 local function resumed(run, guard, driver, ...)
-  run.guard, run.driver, run.host_thread = guard, driver, driver
+  run.driver, run.host_thread, guard.run = driver, driver, false
+  threads.put(idle, guard)
   return ...
 end
 
@@ -45,8 +52,8 @@ end
 ---@return any ...  its results
 function abandoned.suspend(run, fn, ...)
   if run == runs.first then return fn(...) end
-  local guard, driver = run.guard or new_guard(run), run.driver
-  run.guard, run.driver, run.host_thread = nil, false, false
+  local guard, driver = threads.take(idle) or new_guard(), run.driver
+  guard.run, run.driver, run.host_thread = run, false, false
   return resumed(run, guard, driver, fn(...))
 end
 

@@ -11,7 +11,7 @@ local tasks = require "neap.task.task"
 local threads = require "neap.kernel.threads"
 local vm = require "neap.kernel.vm"
 
-local error, setmetatable = error, setmetatable
+local error, getmetatable, setmetatable = error, getmetatable, setmetatable
 local state, traceback = runs.state, vm.traceback
 
 local calling = {}
@@ -26,38 +26,12 @@ runs.declare { calls = 0 }
 --- called once the task waits, in the thread that has called `run`
 ---@field is_over boolean
 ---@field private waiter table|false
----@field private count integer?  of what `pcall` gives, in `value`, as `threads.pack` has it
----@field private value any
+---@field private ok boolean?  whether it has returned
+---@field private count integer?  of its results, as `threads.pack` gives them
+---@field private value any  with them, or its error
 ---@field private origin string?  the traceback of its error
 local Call = {}
 Call.__index = Call
-
-function Call:park(waiter)
-  self.waiter, waiter.place = waiter, self
-  if self.begin then self.begin() end
-end
-
-function Call:remove(waiter) self.waiter, waiter.place = false, false end
-function Call.describe() return "a call of the engine's" end
-
-
-local function settle(self, ...)
-  self.is_over, self.count, self.value = true, threads.pack(...)
-  local waiter = self.waiter
-  if not waiter then return end
-  self:remove(waiter)
-  return waiter:wake()
-end
-
-
---- What the coroutine runs.
-local function perform(self, fn, ...)
-  return settle(self, vm.xpcall(fn, function(err)
-    self.origin = traceback(nil, 2)
-    return err
-  end, ...))
-end
-
 
 --- The end of a call, or of its task.
 local function finish(self)
@@ -65,11 +39,55 @@ local function finish(self)
   self:stop()
 end
 
+function Call:park(waiter)
+  self.waiter, waiter.place = waiter, self
+  if self.begin then self.begin() end
+end
 
-local function results(self, task, ok, ...)
-  if ok then return ... end
-  self.value, self.raiser, task.raised = (...), task, self
-  error((...), 0)
+--- The waiting task is taken out: cancelled. What it has called is ended where it was begun, by a
+-- finalizer: others may not have the engine do that.
+function Call:remove(waiter)
+  self.waiter, waiter.place = false, false
+  waiter:add_finalizer(finish, nil, self)
+end
+
+function Call.describe() return "a call of the engine's" end
+
+
+--- An error, and the traceback of where it was raised.
+local Failure = {}
+
+local function note(err)
+  return setmetatable({ value = err, origin = traceback(nil, 2) }, Failure)
+end
+
+local function take_error(self, err)
+  if getmetatable(err) == Failure then
+    self.value, self.origin = err.value, err.origin
+  else
+    self.value = err -- there was no room left for the handler
+  end
+end
+
+
+local function settle(self, ok, ...)
+  self.is_over, self.ok = true, ok
+  if ok then self.count, self.value = threads.pack(...) else take_error(self, ...) end
+  local waiter = self.waiter
+  if not waiter then return end
+  self.waiter, waiter.place = false, false
+  return waiter:wake()
+end
+
+
+--- What the coroutine runs.
+local function perform(self, fn, ...) return settle(self, vm.xpcall(fn, note, ...)) end
+
+
+local function results(self, task)
+  if self.ok then return threads.unpack(self.count, self.value) end
+  self.raiser, task.raised = task, self
+  error(self.value, 0)
 end
 
 
@@ -85,14 +103,18 @@ function calling.new(start, stop)
     check.callable(fn, 1, "call")
     local task = scheduler.current_task()
     if not task then return fn(...) end
-    local self = setmetatable({ is_over = false, waiter = false, stop = stop }, Call)
-    state.calls = state.calls + 1
-    task:add_finalizer(finish, nil, self)
+    local self = setmetatable({
+      is_over = false, ok = false, value = false, waiter = false, stop = stop,
+    }, Call)
     start(perform, self, fn, ...)
-    if not self.is_over then tasks.wait(self) elseif state.is_cancelling then tasks.checkpoint() end
-    task:remove_finalizer(finish, self)
+    state.calls = state.calls + 1
+    if task.cancel_requested then
+      finish(self)
+      tasks.checkpoint()
+    end
+    if not self.is_over then tasks.wait(self) end
     finish(self)
-    return results(self, task, threads.unpack(self.count, self.value))
+    return results(self, task)
   end
 end
 

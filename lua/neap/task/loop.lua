@@ -11,9 +11,9 @@ local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
 local vm = require "neap.kernel.vm"
 
-local huge, min, pcall, setmetatable = math.huge, math.min, pcall, setmetatable
+local huge, min, next, pcall, setmetatable = math.huge, math.min, next, pcall, setmetatable
 local running, status = vm.running, vm.coroutine.status
-local enter, state, tick = runs.enter, runs.state, scheduler.tick
+local enter, state, stuck, tick = runs.enter, runs.state, runs.stuck, scheduler.tick
 
 local loop = {}
 
@@ -41,12 +41,11 @@ loop.longest_of_others = huge
 loop.loader = setmetatable({ thread = running() }, { __mode = "v" })
 local loader = loop.loader
 
+runs.declare_near { host_thread = false } -- the thread that called `run` or `step` last
 runs.declare {
-  host_thread = false, -- the thread that called `run` or `step` last
   driver = false, is_active = false, -- the thread in which the loop is, or was, at work
   is_unprotected = false, -- whether an error of the host's would not be caught here
   is_asleep = false, -- whether the host sleeps, and others may begin a run
-  is_stuck = false, -- whether only such another can wake anybody
   sought = false, -- the goal that `drive` runs for
   has_run = false, -- whether the loop was ever at work
 }
@@ -110,7 +109,7 @@ end
 local function can_others_wake()
   local can = false
   runs.each(function(run)
-    if run ~= state.home and not run.is_stuck then can = true end
+    if run ~= state.home and not stuck[run] then can = true end
   end)
   return can
 end
@@ -121,9 +120,7 @@ local function leave(home, ok, ...)
     enter(home)
     runs.set_under_way(home, false)
     -- Those who wait for others have to look whether there are any left.
-    runs.each(function(run)
-      if run.is_stuck then clock.rouse(run) end
-    end)
+    for run in next, stuck do clock.rouse(run) end
   end
   state.is_active, state.sought, state.is_asleep = false, false, false
   state.depth = 0
@@ -171,7 +168,7 @@ end
 local function take_up(home, ...)
   if home then
     enter(home)
-    state.is_asleep, state.is_stuck = false, false
+    state.is_asleep, stuck[home] = false, nil
   end
   return ...
 end
@@ -200,7 +197,7 @@ function loop.sleep(seconds, is_stuck)
   if home then
     longest = not host.wake and can_others_wake() and SLICE or is_stuck and LOOK or huge
     if seconds > longest then seconds = longest end
-    state.is_stuck = is_stuck or false
+    stuck[home] = is_stuck or nil
   end
   loop.outside(host.sleep, seconds, home or nil)
   scheduler.tell("slept")

@@ -209,7 +209,7 @@ local function with_home(class)
   local function back(home, previous, ...)
     if home ~= previous then
       enter(previous)
-      home.is_stuck = false
+      runs.stuck[home] = nil
       clock.rouse(home)
     end
     return ...

@@ -30,7 +30,7 @@ function HostWaiter:wake(giver, value)
   self.giver, self.value, self.is_reached = giver or false, value, true
   scheduler.tell("woken", self)
   if self.home ~= state.home then
-    self.home.is_stuck = false
+    runs.stuck[self.home] = nil
     clock.rouse(self.home)
   end
 end
