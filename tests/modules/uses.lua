@@ -491,6 +491,23 @@ uses["neap.task.run"] = function(run_module)
   assert(run_module.step() == 3)
 end
 
+uses["neap.task.settled"] = function(settled)
+  local runs, log = require "neap.kernel.runs", {}
+  local Class = { wake = function(_, giver, value) log[#log + 1] = giver or value end }
+  settled.declare(Class)
+  runs.share(true)
+  local other = runs.new()
+  runs.enter(other)
+  local one = settled.settle { Settled = Class.Settled, place = false }
+  one:wake(nil, "in its own run")
+  runs.enter(runs.first)
+  require("neap.kernel.clock").use(require "neap.hosts.virtual")
+  one:wake(false, "from another")
+  assert(#log == 1 and log[1] == "in its own run")
+  assert(other.ready_count == 1 and other.ready[1] == one and one.value == "from another")
+  runs.share(false)
+end
+
 uses["neap.task.task"] = function(tasks)
   local log = {}
   local function body(name)

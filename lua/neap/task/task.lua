@@ -12,7 +12,6 @@
 
 local awaitable = require "neap.kernel.awaitable"
 local check = require "neap.check"
-local clock = require "neap.kernel.clock"
 local ending = require "neap.task.ending"
 local failures = require "neap.task.failures"
 local joined = require "neap.kernel.joined"
@@ -21,6 +20,7 @@ local life = require "neap.task.life"
 local reraise = require "neap.task.reraise"
 local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
+local settled = require "neap.task.settled"
 local threads = require "neap.kernel.threads"
 local user = require "neap.task.user"
 local vm = require "neap.kernel.vm"
@@ -29,7 +29,7 @@ local waiting = require "neap.task.waiting"
 local error, pairs, select, setmetatable, type = error, pairs, select, setmetatable, type
 local has_ended = ending.has_ended
 local ARM, state, table_unpack = awaitable.ARM, runs.state, vm.unpack
-local admit, enter, pack = scheduler.admit, runs.enter, threads.pack
+local admit, pack, settle = scheduler.admit, threads.pack, settled.settle
 
 ---@class neap.Task: neap.Joined
 ---@field id integer  its number, in the order of creation
@@ -72,14 +72,6 @@ joined(Task)
 ---@field private box table?  holds that thread weakly while the task is let go
 local UserTask = {}
 
---- Has a new task know the run that it lives in, where there are several: whatever happens to it,
--- happens there.
-local function settle_in(task)
-  task.home = state.home
-  return setmetatable(task, task.Settled)
-end
-
-
 --- Makes a pending task that stands nowhere, and has not been counted.
 ---@param fn function
 ---@param ... any  its arguments
@@ -90,7 +82,7 @@ local function new(fn, ...)
   if value ~= nil then task.value = value end
   if count then task.count = count end
   setmetatable(task, Task)
-  return state.home and settle_in(task) or task
+  return state.home and settle(task) or task
 end
 
 
@@ -109,7 +101,7 @@ local function spawn(fn, ...)
     task.count, task.value = count, { ... }
   end
   setmetatable(task, Task)
-  if state.home then settle_in(task) end
+  if state.home then settle(task) end
   admit(task)
   return task
 end
@@ -129,7 +121,7 @@ local function new_user_task(body, target, count, value)
   if value ~= nil then task.value = value end
   if count then task.count = count end
   setmetatable(task, UserTask)
-  return state.home and settle_in(task) or task
+  return state.home and settle(task) or task
 end
 
 
@@ -199,42 +191,14 @@ local function finally(fn, ...)
 end
 
 
---- Makes the class of those that know the run they live in. They are woken and cancelled there,
--- whoever does it; the host is told that a run which it has put to sleep has something to do.
-local function with_home(class)
-  local settled = {}
-  for name, member in pairs(class) do settled[name] = member end
-  settled.__index = settled
-
-  local function back(home, previous, ...)
-    if home ~= previous then
-      enter(previous)
-      runs.stuck[home] = nil
-      clock.rouse(home)
-    end
-    return ...
-  end
-
-  function settled:wake(giver, value)
-    local previous = enter(self.home)
-    return back(self.home, previous, class.wake(self, giver, value))
-  end
-
-  function settled:cancel()
-    local previous = enter(self.home)
-    return back(self.home, previous, class.cancel(self))
-  end
-
-  class.Settled = awaitable.declare(settled, "task")
-  awaitable.declare(class, "task")
-end
-
 for name, member in pairs(Task) do UserTask[name] = member end
 for name, method in pairs(user.methods) do UserTask[name] = method end
 UserTask.__index = UserTask
 UserTask.yield_error, UserTask.detached, UserTask.fn, UserTask.target = false, true, false, false
-with_home(Task)
-with_home(UserTask)
+settled.declare(Task)
+settled.declare(UserTask)
+awaitable.declare(Task, "task")
+awaitable.declare(UserTask, "task")
 
 return {
   new = new,

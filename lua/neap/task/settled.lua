@@ -1,0 +1,72 @@
+--- Tasks where several runs may be under way (neap.kernel.runs): each knows the one that it lives
+-- in. Whatever happens to it happens there, whoever does it; the host is told that a run which it
+-- has put to sleep has something to do.
+
+local awaitable = require "neap.kernel.awaitable"
+local clock = require "neap.kernel.clock"
+local runs = require "neap.kernel.runs"
+local scheduler = require "neap.kernel.scheduler"
+
+local pairs, setmetatable = pairs, setmetatable
+local enter, state, stuck = runs.enter, runs.state, runs.stuck
+
+local settled = {}
+
+
+local function rouse(run)
+  stuck[run] = nil
+  clock.rouse(run)
+end
+
+
+local function back(home, previous, ...)
+  if home ~= previous then
+    enter(previous)
+    rouse(home)
+  end
+  return ...
+end
+
+
+--- Makes the class of those tasks of a class that know their run: in the class's field `Settled`.
+---@param class table
+function settled.declare(class)
+  local wake, cancel = class.wake, class.cancel
+  local members = {}
+  for name, member in pairs(class) do members[name] = member end
+  members.__index = members
+
+  --- What this does in another run is `scheduler.wake` without an exchange of the two.
+  function members:wake(giver, value)
+    local home = self.home
+    if home == state.home then return wake(self, giver, value) end
+    if giver then
+      self.giver, self.value = giver, value
+    elseif value ~= nil then
+      self.value = value
+    end
+    scheduler.tell("woken", self)
+    local last = home.ready_count + 1
+    home.ready[last], home.ready_count = self, last
+    return rouse(home)
+  end
+
+  function members:cancel()
+    local previous = enter(self.home)
+    return back(self.home, previous, cancel(self))
+  end
+
+  class.Settled = awaitable.declare(members, "task")
+end
+
+
+--- Has a new task know its run, if there may be several.
+---@generic T
+---@param task T
+---@return T task
+function settled.settle(task)
+  task.home = state.home
+  return setmetatable(task, task.Settled)
+end
+
+return settled
