@@ -2,10 +2,11 @@
 
 use std::io::{self, Write};
 use std::sync::{Arc, LazyLock};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use mlua::{Lua, LuaString, MaybeSend, MaybeSync, Result, Table};
+
+use crate::news::News;
 
 /// What a program whose tasks wait for more than time gives to neap: a sleep that events from outside
 /// can end, whether any are to come, and a clock.
@@ -49,11 +50,8 @@ use mlua::{Lua, LuaString, MaybeSend, MaybeSync, Result, Table};
 /// let lua = Lua::new();
 /// neap::install_with(&lua, Mailbox(letters))?;
 /// std::thread::spawn(move || sender.send("high water at six"));
-/// let results = neap::run(
-///     &lua,
-///     lua.load(r#"letter = require("neap").future() return letter:wait()"#),
-/// )?;
-/// assert_eq!(results[0].to_string()?, "high water at six");
+/// let script = r#"letter = require("neap").future() return letter:wait()"#;
+/// assert_eq!(neap::run::<String>(&lua, lua.load(script), ())?, "high water at six");
 /// # Ok(())
 /// # }
 /// ```
@@ -81,8 +79,7 @@ pub trait Host: MaybeSend + MaybeSync + 'static {
     ///
     /// If absent, it is the operating system's monotonic clock, counted from its first use.
     fn now(&self) -> Duration {
-        static START: LazyLock<Instant> = LazyLock::new(Instant::now);
-        START.elapsed()
+        monotonic()
     }
 
     /// Whether an event from outside may still wake a task.
@@ -105,58 +102,52 @@ pub trait Host: MaybeSend + MaybeSync + 'static {
 }
 
 /// Reports go here, since not every Lua can write to it.
-fn write_error(text: &[u8]) {
+pub(crate) fn write_error(text: &[u8]) {
     // Nobody is left to be told that standard error is gone.
     let _ = io::stderr().write_all(&[text, b"\n"].concat());
 }
 
-/// The operating system's monotonic clock, and its sleep, which uses no processor time and leaves
-/// Ctrl-C alone.
-struct System;
+/// The longest single sleep of the system's. The scheduler asks again when it has returned early.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
-impl System {
-    /// The longest single sleep. The scheduler asks again when it has returned early.
-    const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+/// The clock of those who have none of their own: the operating system's monotonic one.
+pub(crate) fn monotonic() -> Duration {
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    START.elapsed()
 }
 
-impl Host for System {
-    fn sleep(&self, _: &Lua, timeout: Duration) -> Result<()> {
-        thread::sleep(timeout.min(Self::LONGEST));
+/// The table for `neap.use` that stands for the operating system: its clock, and its sleep, which
+/// uses no processor time, leaves Ctrl-C alone, and is ended by news.
+pub(crate) fn system(lua: &Lua, news: &Arc<News>) -> Result<Table> {
+    let table = contract(lua, monotonic, write_error)?;
+    let news = news.clone();
+    let sleep = move |_: &Lua, seconds| {
+        news.wait(duration(seconds).min(LONGEST));
         Ok(())
-    }
-}
-
-/// The host table for `neap.use` that stands for the operating system.
-pub(crate) fn system(lua: &Lua) -> Result<Table> {
-    let table = table(lua, System)?;
-    // No event comes from there: no tick need ask.
-    table.raw_remove("pending")?;
+    };
+    table.raw_set("sleep", lua.create_function(sleep)?)?;
     Ok(table)
 }
 
-/// The host table that stands for `host`.
+/// The table that stands for `host`.
 pub(crate) fn table(lua: &Lua, host: impl Host) -> Result<Table> {
     let host = Arc::new(host);
     let [clock, sleeper, expecting] = [host.clone(), host.clone(), host.clone()];
+    let table = contract(lua, move || clock.now(), move |text| host.report(text))?;
     let sleep = move |lua: &Lua, seconds| sleeper.sleep(lua, duration(seconds));
-    let report = move |_: &Lua, text: LuaString| {
-        host.report(&text.as_bytes());
-        Ok(())
-    };
-    let table = clock_alone(lua, move || clock.now())?;
     table.raw_set("sleep", lua.create_function(sleep)?)?;
     table.raw_set("pending", lua.create_function(move |_, ()| Ok(expecting.pending()))?)?;
-    table.raw_set("report", lua.create_function(report)?)?;
     Ok(table)
 }
 
-/// The host table of a program that owns the loop, and so has no sleep.
-pub(crate) fn clock_alone(
+/// The table of a program that owns the loop, and so has no sleep.
+pub(crate) fn contract(
     lua: &Lua,
     now: impl Fn() -> Duration + MaybeSend + 'static,
+    report: impl Fn(&[u8]) + MaybeSend + 'static,
 ) -> Result<Table> {
-    let report = |_: &Lua, text: LuaString| {
-        write_error(&text.as_bytes());
+    let report = move |_: &Lua, text: LuaString| {
+        report(&text.as_bytes());
         Ok(())
     };
     let table = lua.create_table()?;
@@ -191,7 +182,7 @@ mod tests {
         let lua = Lua::new();
         let slept: f64 = lua
             .load("local host = ... local start = host.now() host.sleep(0.02) return host.now() - start")
-            .call(system(&lua)?)?;
+            .call(system(&lua, &Arc::default())?)?;
         assert!(slept >= 0.02, "{slept}");
         Ok(())
     }

@@ -4,78 +4,73 @@
 //! gives them to an [`mlua::Lua`], together with the operating system's clock, and runs scripts:
 //!
 //! ```
-//! # fn main() -> mlua::Result<()> {
-//! let lua = mlua::Lua::new();
+//! use neap::mlua::{Lua, Result};
+//!
+//! # fn main() -> Result<()> {
+//! let lua = Lua::new();
 //! neap::install(&lua)?; // `require "neap"` works
-//! let results = neap::run(
-//!     &lua,
-//!     lua.load(
-//!         r#"
-//!         local neap = require "neap"
-//!         local slow = neap.spawn(function() neap.sleep("20ms") return "slow" end)
-//!         local quick = neap.spawn(function() neap.sleep("10ms") return "quick" end)
-//!         return quick:wait() .. " and " .. slow:wait()
-//!         "#,
-//!     ),
-//! )?;
-//! assert_eq!(results[0].to_string()?, "quick and slow");
+//! let script = r#"
+//!     local neap = require "neap"
+//!     local slow = neap.spawn(function() neap.sleep("20ms") return "slow" end)
+//!     local quick = neap.spawn(function() neap.sleep("10ms") return "quick" end)
+//!     return quick:wait() .. " and " .. slow:wait()
+//! "#;
+//! let text: String = neap::run(&lua, lua.load(script), ())?;
+//! assert_eq!(text, "quick and slow");
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! A program whose tasks wait for more than time, for threads or devices, supplies a [`Host`]; one
-//! that owns the loop, an async executor or a game, calls [`step`] in place of [`run`].
+//! - An async executor runs tasks by [`run_async`], and Rust's async functions are waits in them; a
+//!   Lua task is a future in Rust ([`spawn`]). (Feature `async`; `tokio` has the timer for that one.)
+//! - Other threads send to tasks through a [`Sender`].
+//! - A program whose tasks wait for devices, or for another library's loop, supplies a [`Host`]; one
+//!   that owns the loop, as a game does, calls [`step`].
 //!
 //! One Cargo feature for each Lua, exactly one at a time: `luajit` (the default), `lua51`, `lua52`,
-//! `lua53`, `lua54`, `lua55` or `luau`.
+//! `lua53`, `lua54`, `lua55` or `luau`; another than the default takes `default-features = false`.
+//! `luau-jit` is Luau with its compiler to machine code. With `send` a Lua may move between threads,
+//! and all types here with it; `error-send` has errors do so without that. `cli`, on by default, is
+//! for the command `neap` alone.
 //! Everything that a script can call is described in the README.
 
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]
 
-/// Fails the build, with the choices, unless exactly one of the features is on.
-macro_rules! exactly_one_of {
-    ($($vm:literal)*) => {
-        #[cfg(not(any($(feature = $vm),*)))]
-        compile_error!(concat!("neap needs a Lua; choose one feature of:" $(, " ", $vm)*));
-        exactly_one_of!(@pairs $($vm)*);
-    };
-    (@pairs $vm:literal $($other:literal)*) => {
-        $(
-            #[cfg(all(feature = $vm, feature = $other))]
-            compile_error!(concat!("neap runs on one Lua at a time, not on ", $vm, " and ", $other,
-                " (luajit is the default: --no-default-features turns it off)"));
-        )*
-        exactly_one_of!(@pairs $($other)*);
-    };
-    (@pairs) => {};
-}
-exactly_one_of!("luajit" "lua51" "lua52" "lua53" "lua54" "lua55" "luau");
-
+#[cfg(feature = "async")]
+mod calls;
 mod host;
 mod loader;
 #[cfg(feature = "luau")]
 mod locator;
+mod news;
+mod program;
+mod raised;
+mod task;
+#[cfg(feature = "async")]
+mod timer;
+mod values;
 
-use std::error::Error as StdError;
-use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
-use mlua::chunk::Chunk;
-use mlua::{Error, FromLua, Function, IntoLuaMulti, Lua, MaybeSend, MultiValue, RegistryKey};
-use mlua::{Result, Table, Value};
+use mlua::{Error, FromLua, FromLuaMulti, Function, IntoLuaMulti, Lua, MaybeSend, Result, Table};
 
 use loader::Root;
+use program::{call, first, is_installed, protected};
 
 pub use host::Host;
 pub use loader::{add_directory, files};
-
-/// Names in Lua's registry, where no script can replace what they hold.
-const PCALL: &str = "neap.pcall";
-const RUN: &str = "neap.run";
-const STEP: &str = "neap.step";
-const USE: &str = "neap.use";
+pub use mlua;
+pub use raised::Raised;
+#[cfg(feature = "async")]
+pub use task::{Finish, RunAsync, finish, run_async};
+pub use task::{IntoFunction, Task, spawn};
+#[cfg(feature = "tokio")]
+pub use timer::Tokio;
+#[cfg(feature = "async")]
+pub use timer::{Sleep, Timer};
+pub use values::{Channel, Future, Sender};
 
 /// Makes neap's modules requirable in `lua`, loads `neap` and gives it the system clock.
 ///
@@ -157,7 +152,30 @@ pub fn install_with(lua: &Lua, host: impl Host) -> Result<()> {
 ///
 /// See [`step`].
 pub fn install_clock(lua: &Lua, now: impl Fn() -> Duration + MaybeSend + 'static) -> Result<()> {
-    install_host(lua, host::clock_alone(lua, now)?)
+    install_host(lua, host::contract(lua, now, host::write_error)?)
+}
+
+/// Like [`install`], for a program whose thread is an async executor's: a clock, and a sleep that the
+/// executor polls, in place of the system's. Scripts are run by [`run_async`] and [`spawn`].
+///
+/// Nothing blocks the thread: [`run`], and waits in the host's own thread, raise "this host cannot
+/// sleep".
+///
+/// # Errors
+///
+/// When a library file fails to load, or tasks live already, for whom the clock would jump.
+///
+/// # Examples
+///
+/// See [`run_async`] and [`Timer`].
+#[cfg(feature = "async")]
+pub fn install_async(lua: &Lua, timer: impl Timer) -> Result<()> {
+    let timer: std::sync::Arc<dyn Timer> = std::sync::Arc::new(timer);
+    let (clock, reporter) = (timer.clone(), timer.clone());
+    let table = host::contract(lua, move || clock.now(), move |text| reporter.report(text))?;
+    install_host(lua, table)?;
+    lua.set_app_data(timer::Alarm::new(timer));
+    Ok(())
 }
 
 fn install_root(lua: &Lua, root: Root) -> Result<()> {
@@ -165,7 +183,7 @@ fn install_root(lua: &Lua, root: Root) -> Result<()> {
         return Ok(());
     }
     load(lua, root)?;
-    use_host(lua, host::system(lua)?)
+    use_host(lua, host::system(lua, &program::news(lua)?)?)
 }
 
 fn install_host(lua: &Lua, host: Table) -> Result<()> {
@@ -175,45 +193,33 @@ fn install_host(lua: &Lua, host: Table) -> Result<()> {
     use_host(lua, host)
 }
 
-fn is_installed(lua: &Lua) -> Result<bool> {
-    Ok(lua.named_registry_value::<Option<Function>>(RUN)?.is_some())
-}
-
 fn load(lua: &Lua, root: Root) -> Result<()> {
-    lua.set_named_registry_value(PCALL, lua.globals().raw_get::<Function>("pcall")?)?;
     loader::add_root(lua, root)?;
     let require: Function = lua.globals().raw_get("require")?;
-    let neap = match first(protected(lua, &require, "neap")?) {
-        Value::Table(neap) => neap,
-        other => {
-            let text = format!("neap.lua must return a table, not a {}", other.type_name());
-            return Err(Error::runtime(text));
-        }
+    let pcall: Function = lua.globals().raw_get("pcall")?;
+    let require = |name: &str| {
+        let module = first(protected(lua, &pcall, require.clone(), name)?);
+        let kind = module.type_name();
+        Option::<Table>::from_lua(module, lua).ok().flatten().ok_or_else(|| {
+            Error::runtime(format!("the module {name} must return a table, not a {kind}"))
+        })
     };
+    let neap = require("neap")?;
     // From now on a module may wait while it loads.
-    protected(lua, &require, "neap.sync.loading")?;
-    lua.set_named_registry_value(USE, neap.get::<Function>("use")?)?;
-    lua.set_named_registry_value(STEP, neap.get::<Function>("step")?)?;
-    lua.set_named_registry_value(RUN, neap.get::<Function>("run")?)
+    protected(lua, &pcall, lua.globals().raw_get("require")?, "neap.sync.loading")?;
+    program::set_up(lua, require("neap.hosts.rust")?, &neap)
 }
 
+/// Has Lua use a host, whose sleep also takes what comes from outside.
 fn use_host(lua: &Lua, host: Table) -> Result<()> {
-    protected(lua, &installed(lua, USE)?, host).map(drop)
+    call(lua, "use", first(call(lua, "host", host)?)).map(drop)
 }
 
-/// The function of neap's of that name in the registry.
-fn installed(lua: &Lua, name: &str) -> Result<Function> {
-    let function = lua.named_registry_value::<Option<Function>>(name)?;
-    function.ok_or_else(|| {
-        Error::runtime("neap is not installed in this Lua state: call neap::install")
-    })
-}
-
-/// Runs `chunk` as the main task, until no task is left, and returns its results.
+/// Runs a function, or a chunk, as the main task, until no task is left, and returns its results.
 ///
 /// # Errors
 ///
-/// What the chunk raised, as it was raised, once the other tasks have been cancelled:
+/// What the function raised, as it was raised, once the other tasks have been cancelled:
 /// - a string is a [`RuntimeError`](Error::RuntimeError) of just that text;
 /// - an error that a Rust function returned to Lua is that error;
 /// - any other value is an [`ExternalError`](Error::ExternalError) that holds a [`Raised`].
@@ -231,15 +237,24 @@ fn installed(lua: &Lua, name: &str) -> Result<Function> {
 /// # fn main() -> mlua::Result<()> {
 /// let lua = mlua::Lua::new();
 /// neap::install(&lua)?;
-/// let error = neap::run(&lua, lua.load("error({ code = 7 })")).unwrap_err();
+/// let sum: u32 = neap::run(&lua, lua.load("local a, b = ... return a + b"), (3, 4))?;
+/// assert_eq!(sum, 7);
+///
+/// let error = neap::run::<()>(&lua, lua.load("error({ code = 7 })"), ()).unwrap_err();
 /// let raised: &neap::Raised = error.downcast_ref().unwrap();
 /// let value: mlua::Table = raised.value(&lua)?;
 /// assert_eq!(value.get::<i32>("code")?, 7);
 /// # Ok(())
 /// # }
 /// ```
-pub fn run(lua: &Lua, chunk: Chunk<'_>) -> Result<MultiValue> {
-    protected(lua, &installed(lua, RUN)?, chunk.into_function()?)
+pub fn run<R: FromLuaMulti>(
+    lua: &Lua,
+    function: impl IntoFunction,
+    args: impl IntoLuaMulti,
+) -> Result<R> {
+    let mut all = args.into_lua_multi(lua)?;
+    all.push_front(mlua::Value::Function(function.into_function()?));
+    R::from_lua_multi(call(lua, "run", all)?, lua)
 }
 
 /// Runs one tick, for a program that owns the loop, and returns how long until the next is due.
@@ -279,64 +294,6 @@ pub fn run(lua: &Lua, chunk: Chunk<'_>) -> Result<MultiValue> {
 /// # }
 /// ```
 pub fn step(lua: &Lua) -> Result<Option<Duration>> {
-    let idle = first(protected(lua, &installed(lua, STEP)?, ())?);
+    let idle = first(call(lua, "step", ())?);
     Ok(Option::<f64>::from_lua(idle, lua)?.map(host::duration))
 }
-
-/// Calls `function` under Lua's own `pcall`: unlike a call through mlua, that keeps the value of an
-/// error, and adds no traceback of the scheduler to its text.
-fn protected(lua: &Lua, function: &Function, args: impl IntoLuaMulti) -> Result<MultiValue> {
-    let pcall: Function = lua.named_registry_value(PCALL)?;
-    let mut args = args.into_lua_multi(lua)?;
-    args.push_front(Value::Function(function.clone()));
-    let mut results: MultiValue = pcall.call(args)?;
-    match results.pop_front() {
-        Some(Value::Boolean(true)) => Ok(results),
-        _ => Err(as_error(lua, first(results))?),
-    }
-}
-
-fn first(mut values: MultiValue) -> Value {
-    values.pop_front().unwrap_or(Value::Nil)
-}
-
-/// Turns what a Lua function raised into an error that loses nothing of it.
-fn as_error(lua: &Lua, value: Value) -> Result<Error> {
-    Ok(match value {
-        Value::String(text) => Error::RuntimeError(text.to_string_lossy()),
-        Value::Error(error) => *error,
-        value => Error::external(Raised {
-            text: value.to_string().unwrap_or_else(|_| value.type_name().to_owned()),
-            key: lua.create_registry_value(value)?,
-        }),
-    })
-}
-
-/// An error value other than a string, as Lua raised it: often a table.
-///
-/// [`run`] returns it inside an [`Error::ExternalError`]; see there for an example.
-#[derive(Debug)]
-pub struct Raised {
-    text: String,
-    key: RegistryKey,
-}
-
-impl Raised {
-    /// The value itself: the same table, not a copy.
-    ///
-    /// # Errors
-    ///
-    /// When `lua` is another state than the one that raised it, or the value is no `T`.
-    pub fn value<T: FromLua>(&self, lua: &Lua) -> Result<T> {
-        lua.registry_value(&self.key)
-    }
-}
-
-/// What Lua's `tostring` made of the value.
-impl fmt::Display for Raised {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.text)
-    }
-}
-
-impl StdError for Raised {}

@@ -35,8 +35,8 @@ fn run_returns_every_result_of_the_chunk() -> Result<()> {
         local task = neap.spawn(function(text) neap.sleep(0.01) return text end, "waited")
         return task:wait(), nil, true, nil
     "#;
-    assert_eq!(strings(neap::run(&lua, lua.load(chunk))?)?, ["waited", "nil", "true", "nil"]);
-    assert_eq!(neap::run(&lua, lua.load("return"))?.len(), 0);
+    assert_eq!(strings(neap::run(&lua, lua.load(chunk), ())?)?, ["waited", "nil", "true", "nil"]);
+    assert_eq!(neap::run::<MultiValue>(&lua, lua.load("return"), ())?.len(), 0);
     Ok(())
 }
 
@@ -48,7 +48,7 @@ fn tasks_call_rust_functions() -> Result<()> {
         local neap = require "neap"
         return neap.spawn(function() neap.sleep(0.001) return double(21) == 42 end):wait()
     "#;
-    assert_eq!(strings(neap::run(&lua, lua.load(chunk))?)?, ["true"]);
+    assert_eq!(strings(neap::run(&lua, lua.load(chunk), ())?)?, ["true"]);
     Ok(())
 }
 
@@ -56,12 +56,12 @@ fn tasks_call_rust_functions() -> Result<()> {
 fn a_raised_string_is_a_runtime_error_of_that_text() -> Result<()> {
     let lua = lua_with_neap()?;
     let chunk = lua.load("\nerror('it broke')").set_name("@chunk.lua");
-    match neap::run(&lua, chunk) {
+    match neap::run::<()>(&lua, chunk, ()) {
         Err(Error::RuntimeError(text)) => assert_eq!(text, "chunk.lua:2: it broke"),
         other => panic!("{other:?}"),
     }
     // The state is as good as before.
-    assert_eq!(strings(neap::run(&lua, lua.load("return 'fine'"))?)?, ["fine"]);
+    assert_eq!(strings(neap::run(&lua, lua.load("return 'fine'"), ())?)?, ["fine"]);
     Ok(())
 }
 
@@ -73,7 +73,7 @@ fn a_raised_table_is_the_same_table() -> Result<()> {
         local neap = require "neap"
         neap.spawn(function() neap.sleep(0.001) error(problem) end):wait()
     "#;
-    let error = neap::run(&lua, lua.load(chunk)).unwrap_err();
+    let error = neap::run::<()>(&lua, lua.load(chunk), ()).unwrap_err();
     assert_eq!(error.to_string(), "a problem");
     let raised: &neap::Raised = error.downcast_ref().expect("a Raised");
     assert_eq!(raised.value::<Table>(&lua)?, lua.globals().get::<Table>("problem")?);
@@ -81,7 +81,7 @@ fn a_raised_table_is_the_same_table() -> Result<()> {
     assert!(raised.value::<Table>(&Lua::new()).is_err(), "another state has no such value");
 
     // (5.5 makes a text of nil.)
-    let error = neap::run(&lua, lua.load("error(false)")).unwrap_err();
+    let error = neap::run::<()>(&lua, lua.load("error(false)"), ()).unwrap_err();
     assert!(error.downcast_ref::<neap::Raised>().is_some(), "{error:?}");
     Ok(())
 }
@@ -91,7 +91,7 @@ fn a_rust_error_comes_back_as_itself() -> Result<()> {
     let lua = lua_with_neap()?;
     let write = lua.create_function(|_, ()| Err::<(), _>(Error::external(Full)))?;
     lua.globals().set("write", write)?;
-    let error = neap::run(&lua, lua.load("write()")).unwrap_err();
+    let error = neap::run::<()>(&lua, lua.load("write()"), ()).unwrap_err();
     assert!(error.downcast_ref::<Full>().is_some(), "{error:?}");
     Ok(())
 }
@@ -99,7 +99,7 @@ fn a_rust_error_comes_back_as_itself() -> Result<()> {
 #[test]
 fn a_chunk_that_does_not_compile_is_a_syntax_error() -> Result<()> {
     let lua = lua_with_neap()?;
-    let error = neap::run(&lua, lua.load("local = 5")).unwrap_err();
+    let error = neap::run::<()>(&lua, lua.load("local = 5"), ()).unwrap_err();
     assert!(matches!(error, Error::SyntaxError { .. }), "{error:?}");
     Ok(())
 }
@@ -107,7 +107,7 @@ fn a_chunk_that_does_not_compile_is_a_syntax_error() -> Result<()> {
 #[test]
 fn a_deadlock_is_an_error_and_not_a_hang() -> Result<()> {
     let lua = lua_with_neap()?;
-    let error = neap::run(&lua, lua.load("require('neap').future():wait()")).unwrap_err();
+    let error = neap::run::<()>(&lua, lua.load("require('neap').future():wait()"), ()).unwrap_err();
     assert!(error.to_string().contains("deadlock"), "{error:?}");
     Ok(())
 }
@@ -116,11 +116,11 @@ fn a_deadlock_is_an_error_and_not_a_hang() -> Result<()> {
 fn run_inside_a_run_is_refused() -> Result<()> {
     let lua = lua_with_neap()?;
     let nested = lua.create_function(|lua, ()| {
-        let error = neap::run(lua, lua.load("return 1")).unwrap_err();
+        let error = neap::run::<()>(lua, lua.load("return 1"), ()).unwrap_err();
         Ok(error.to_string())
     })?;
     lua.globals().set("nested", nested)?;
-    let results = strings(neap::run(&lua, lua.load("return nested()"))?)?;
+    let results = strings(neap::run(&lua, lua.load("return nested()"), ())?)?;
     assert!(results[0].contains("the scheduler is already running"), "{results:?}");
     Ok(())
 }
@@ -128,7 +128,7 @@ fn run_inside_a_run_is_refused() -> Result<()> {
 #[test]
 fn run_without_install_says_what_to_do() {
     let lua = Lua::new();
-    let error = neap::run(&lua, lua.load("return 1")).unwrap_err();
+    let error = neap::run::<()>(&lua, lua.load("return 1"), ()).unwrap_err();
     assert!(error.to_string().contains("neap::install"), "{error}");
 }
 
@@ -138,7 +138,7 @@ fn a_second_install_changes_nothing() -> Result<()> {
     lua.load("neap = require 'neap' neap.use(require 'neap.hosts.virtual')").exec()?;
     neap::install(&lua)?;
     let chunk = "return neap == require 'neap', neap.sleep(0.25) == 0.25";
-    assert_eq!(strings(neap::run(&lua, lua.load(chunk))?)?, ["true", "true"]);
+    assert_eq!(strings(neap::run(&lua, lua.load(chunk), ())?)?, ["true", "true"]);
     Ok(())
 }
 
@@ -146,9 +146,9 @@ fn a_second_install_changes_nothing() -> Result<()> {
 fn each_state_has_a_scheduler_of_its_own() -> Result<()> {
     let (one, two) = (lua_with_neap()?, lua_with_neap()?);
     one.load("require('neap').spawn(function() ran = true end)").exec()?;
-    neap::run(&two, two.load("require('neap').sleep(0.001)"))?;
+    neap::run::<()>(&two, two.load("require('neap').sleep(0.001)"), ())?;
     assert_eq!(one.globals().get::<Option<bool>>("ran")?, None);
-    neap::run(&one, one.load("require('neap').yield()"))?;
+    neap::run::<()>(&one, one.load("require('neap').yield()"), ())?;
     assert_eq!(one.globals().get::<Option<bool>>("ran")?, Some(true));
     assert_eq!(two.globals().get::<Option<bool>>("ran")?, None);
     Ok(())
@@ -190,7 +190,7 @@ fn globals_may_be_strict() -> Result<()> {
     )
     .exec()?;
     neap::install(&lua)?;
-    neap::run(&lua, lua.load("require('neap').sleep(0.001)"))?;
+    neap::run::<()>(&lua, lua.load("require('neap').sleep(0.001)"), ())?;
     Ok(())
 }
 
@@ -202,7 +202,7 @@ fn few_of_the_standard_libraries_are_needed() -> Result<()> {
     let lua = Lua::new_with(libraries, LuaOptions::default())?;
     neap::install(&lua)?;
     let chunk = "local neap = require 'neap' neap.sleep(0.001) return neap == require 'neap'";
-    assert_eq!(strings(neap::run(&lua, lua.load(chunk))?)?, ["true"]);
+    assert_eq!(strings(neap::run(&lua, lua.load(chunk), ())?)?, ["true"]);
     let error = lua.load("require 'neap.no.such'").exec().unwrap_err().to_string();
     assert!(error.contains("neap.no.such"), "{error}");
     Ok(())
@@ -219,11 +219,11 @@ fn the_library_can_be_taken_from_a_folder() -> Result<()> {
 
     let lua = Lua::new();
     neap::install_from(&lua, "lua".as_ref())?;
-    neap::run(&lua, lua.load("require('neap').sleep(0.001)"))?;
+    neap::run::<()>(&lua, lua.load("require('neap').sleep(0.001)"), ())?;
 
     fs::write(folder.join("own/init.lua"), "return 'own', ...").expect("the file can be written");
     neap::add_directory(&lua, &folder)?;
-    let own = neap::run(&lua, lua.load("return (require 'own')"))?;
+    let own = neap::run(&lua, lua.load("return (require 'own')"), ())?;
     assert_eq!(strings(own)?, ["own"]);
     Ok(())
 }
@@ -279,7 +279,7 @@ fn a_module_that_waits_is_loaded_once() -> Result<()> {
         assert(failed() and one:wait() and loads == 2)
         assert(failed() and loads == 3, "a later require tries again")
     "#;
-    neap::run(&lua, lua.load(chunk)).map(drop)
+    neap::run::<()>(&lua, lua.load(chunk), ())
 }
 
 /// Where nothing waits for the main task, the host's own thread may be the one that loads.
@@ -313,7 +313,7 @@ fn a_module_whose_loading_is_cancelled_is_loaded_by_who_waits() -> Result<()> {
         assert(not neap.pcall(neap.timeout, 0.5, require, "other"))
         assert(loads == 3 and require "other" and loads == 4)
     "#;
-    neap::run(&lua, lua.load(chunk)).map(drop)
+    neap::run::<()>(&lua, lua.load(chunk), ())
 }
 
 #[test]
@@ -332,7 +332,7 @@ fn modules_that_wait_for_each_other_are_told_so() -> Result<()> {
         local _, second = neap.pcall(two.wait, two)
         return first, second, select(2, neap.pcall(require, "alone"))
     "#;
-    let texts = strings(neap::run(&lua, lua.load(chunk))?)?;
+    let texts = strings(neap::run(&lua, lua.load(chunk), ())?)?;
     assert!(texts[0].ends_with("loop: module 'ebb' requires itself through 'flow'"), "{texts:?}");
     assert_eq!(texts[1], texts[0]);
     assert!(texts[2].ends_with("loop: module 'alone' requires itself"), "{texts:?}");
@@ -368,6 +368,6 @@ fn tasks_wait_for_the_programs_own_values() -> Result<()> {
         return text, number == 7, index == 2, first, neap.all({ pilot })[1], neap.await(pilot)
     "#;
     let expected = ["moored", "true", "true", "moored", "at your service", "at your service"];
-    assert_eq!(strings(neap::run(&lua, lua.load(chunk))?)?, expected);
+    assert_eq!(strings(neap::run(&lua, lua.load(chunk), ())?)?, expected);
     Ok(())
 }

@@ -79,7 +79,7 @@ fn seconds(seconds: f64) -> Duration {
 #[test]
 fn a_sleep_is_asked_for_until_the_next_deadline() -> Result<()> {
     let (lua, host) = lua_with_recorder()?;
-    neap::run(&lua, lua.load("neap.spawn(neap.sleep, 3.25) neap.sleep(1)"))?;
+    neap::run::<()>(&lua, lua.load("neap.spawn(neap.sleep, 3.25) neap.sleep(1)"), ())?;
     assert_eq!(*host.sleeps.borrow(), [seconds(1.0), seconds(2.25)]);
     Ok(())
 }
@@ -97,7 +97,7 @@ fn an_event_is_waited_for_and_asked_for_between_ticks() -> Result<()> {
         end
         return future:wait()
     "#;
-    let results = neap::run(&lua, lua.load(script))?;
+    let results: mlua::MultiValue = neap::run(&lua, lua.load(script), ())?;
     assert_eq!(results[0].to_string()?, "an event");
     assert_eq!(*host.sleeps.borrow(), [Duration::MAX, Duration::ZERO, Duration::MAX]);
     Ok(())
@@ -107,7 +107,7 @@ fn an_event_is_waited_for_and_asked_for_between_ticks() -> Result<()> {
 fn a_host_that_expects_nothing_more_is_told_of_the_deadlock() -> Result<()> {
     let (lua, host) = lua_with_recorder()?;
     host.events.set(2);
-    let error = neap::run(&lua, lua.load("neap.future():wait()")).unwrap_err();
+    let error = neap::run::<()>(&lua, lua.load("neap.future():wait()"), ()).unwrap_err();
     assert!(error.to_string().contains("deadlock"), "{error}");
     assert_eq!(*host.sleeps.borrow(), [Duration::MAX; 2]);
     Ok(())
@@ -118,11 +118,11 @@ fn an_error_of_the_sleep_is_the_error_of_the_run() -> Result<()> {
     let (lua, host) = lua_with_recorder()?;
     host.is_broken.set(true);
     let script = "neap.spawn(function() neap.sleep(1) slept = true end) neap.sleep(5)";
-    let error = neap::run(&lua, lua.load(script)).unwrap_err();
+    let error = neap::run::<()>(&lua, lua.load(script), ()).unwrap_err();
     assert!(error.downcast_ref::<Broken>().is_some(), "{error:?}");
     // The tasks are where they were.
     host.is_broken.set(false);
-    neap::run(&lua, lua.load("neap.sleep(1)"))?;
+    neap::run::<()>(&lua, lua.load("neap.sleep(1)"), ())?;
     assert!(lua.globals().get::<bool>("slept")?);
     Ok(())
 }
@@ -133,7 +133,7 @@ fn the_scheduler_cannot_be_entered_from_a_sleep() -> Result<()> {
     host.events.set(3);
     let error = |result: Result<()>| result.unwrap_err().to_string();
     let event = lua.create_function(move |lua, ()| {
-        let ran = error(neap::run(lua, lua.load("return 1")).map(drop));
+        let ran = error(neap::run::<()>(lua, lua.load("return 1"), ()));
         let stepped = error(neap::step(lua).map(drop));
         let waited = error(lua.load("neap.sleep(1)").exec());
         for text in [ran, stepped, waited] {
@@ -142,7 +142,7 @@ fn the_scheduler_cannot_be_entered_from_a_sleep() -> Result<()> {
         lua.globals().set("entered", true)
     })?;
     lua.globals().set("event", event)?;
-    neap::run(&lua, lua.load("neap.sleep(1)"))?;
+    neap::run::<()>(&lua, lua.load("neap.sleep(1)"), ())?;
     assert!(lua.globals().get::<bool>("entered")?);
     Ok(())
 }
@@ -150,7 +150,7 @@ fn the_scheduler_cannot_be_entered_from_a_sleep() -> Result<()> {
 #[test]
 fn the_host_is_told_of_failures_byte_by_byte() -> Result<()> {
     let (lua, host) = lua_with_recorder()?;
-    neap::run(&lua, lua.load(r#"neap.spawn(error, "\255 broke", 0)"#))?;
+    neap::run::<()>(&lua, lua.load(r#"neap.spawn(error, "\255 broke", 0)"#), ())?;
     let reports = host.reports.borrow();
     assert_eq!(reports.len(), 1);
     assert!(reports[0].windows(7).any(|part| part == b"\xFF broke"), "{reports:?}");
@@ -165,7 +165,7 @@ fn a_host_can_be_replaced_while_no_task_lives() -> Result<()> {
     let host = Recorder::default();
     neap::install_with(&lua, host.clone())?;
     neap::install(&lua)?; // changes nothing
-    neap::run(&lua, lua.load("neap = require 'neap' neap.sleep(1000)"))?;
+    neap::run::<()>(&lua, lua.load("neap = require 'neap' neap.sleep(1000)"), ())?;
     assert_eq!(host.time.get(), seconds(1000.0));
 
     lua.load("task = neap.spawn(neap.sleep, 1)").exec()?;
@@ -173,7 +173,7 @@ fn a_host_can_be_replaced_while_no_task_lives() -> Result<()> {
     assert!(error.contains("attempt to change the host of living tasks"), "{error}");
     let error = neap::install_clock(&lua, || Duration::ZERO).unwrap_err().to_string();
     assert!(error.contains("attempt to change the host of living tasks"), "{error}");
-    neap::run(&lua, lua.load("task:wait()"))?;
+    neap::run::<()>(&lua, lua.load("task:wait()"), ())?;
     assert_eq!(host.time.get(), seconds(1001.0));
     Ok(())
 }
@@ -181,7 +181,7 @@ fn a_host_can_be_replaced_while_no_task_lives() -> Result<()> {
 #[test]
 fn a_host_ends_with_its_lua() -> Result<()> {
     let (lua, host) = lua_with_recorder()?;
-    neap::run(&lua, lua.load("neap.sleep(1)"))?;
+    neap::run::<()>(&lua, lua.load("neap.sleep(1)"), ())?;
     assert!(Rc::strong_count(&host.time) > 1);
     drop(lua);
     assert_eq!(Rc::strong_count(&host.time), 1);
@@ -218,7 +218,7 @@ fn a_step_tells_when_the_next_is_due() -> Result<()> {
 fn nothing_sleeps_where_there_is_only_a_clock() -> Result<()> {
     let (lua, _) = lua_with_clock()?;
     for result in [
-        neap::run(&lua, lua.load("return 1")).map(drop),
+        neap::run::<()>(&lua, lua.load("return 1"), ()),
         lua.load("neap.sleep(1)").exec(),
         lua.load("neap.future():wait()").exec(),
     ] {

@@ -1,4 +1,4 @@
-//! The host with worker threads, `examples/threads.rs`, under load and at its edges.
+//! Worker threads that answer tasks, `examples/threads.rs`, under load and at its edges.
 
 #[path = "common/limit.rs"]
 mod limit;
@@ -28,8 +28,7 @@ where
         threads::install(&lua, 8, job)?;
         let now = lua.create_function(|_, ()| Ok(START.elapsed().as_secs_f64()))?;
         lua.globals().set("now", now)?;
-        let results = neap::run(&lua, lua.load(script).set_name("=script"))?;
-        R::from_lua_multi(results, &lua)
+        neap::run(&lua, lua.load(script).set_name("=script"), ())
     };
     within_a_minute(|| run().map_err(|error| error.to_string()))
 }
@@ -164,8 +163,11 @@ fn a_job_that_fails_or_panics_is_an_answer_too() -> Result<(), String> {
         }
         Err(format!("no {text}"))
     }
-    let script = "return select(2, start('tide'):wait()), select(2, start('panic'):wait())";
+    let script = r#"
+        local panicked = start("panic")
+        return select(2, start("tide"):wait()), select(2, neap.pcall(panicked.wait, panicked))
+    "#;
     let (failed, panicked): (String, String) = run(fail, script)?;
-    assert_eq!([&failed[..], &panicked], ["no tide", "it panicked"]);
+    assert_eq!([&failed[..], &panicked], ["no tide", "the sender is gone"]);
     Ok(())
 }

@@ -22,6 +22,11 @@ local internal = {
 }
 
 
+--- What an object is called; nil for anything else.
+---@return string?
+function kinds.of(value) return kind_of[getmetatable(value)] end
+
+
 --- Raises, at the line that called a method, unless its `self` is of a kind.
 ---@param kind string
 ---@param method string  its name

@@ -1,12 +1,11 @@
 //! Lua tasks on an async executor, whose thread they never block: they fetch from an HTTP server,
-//! which here runs on that very thread. [`drive`] and [`install`] are what it takes.
+//! which here runs on that very thread. [`install`] is all that it takes.
 
 use std::convert::Infallible;
-use std::error::Error;
+use std::error::Error as StdError;
 use std::io;
-use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Instant;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 use http_body_util::{BodyExt, Empty, Full};
 use hyper::body::{Bytes, Incoming};
@@ -15,83 +14,70 @@ use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::client::legacy::{Client, connect::HttpConnector};
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use mlua::{Function, Lua, MultiValue, ObjectLike, Result, Table};
+use neap::mlua::{Error, Lua, Result};
 use tokio::net::TcpListener;
-use tokio::sync::{Barrier, Notify};
-use tokio::task::{LocalSet, spawn_local, yield_now};
+use tokio::sync::Barrier;
 
 const SCRIPT: &str = r#"
 local neap = require "neap"
+local server = ...
 
 neap.spawn(function()
   neap.sleep("20ms")
   print "three have asked; here is the fourth"
-  print(fetch(server .. "/tide/Vigo"):wait())
+  print(fetch(server .. "/tide/Vigo"))
 end)
 
 local tides = {}
 for i, harbour in ipairs { "Brest", "Dover", "Ostend" } do
-  tides[i] = fetch(server .. "/tide/" .. harbour)
+  tides[i] = neap.spawn(fetch, server .. "/tide/" .. harbour)
 end
 for _, tide in ipairs(neap.all(tides)) do print(tide) end
-print(neap.pcall(neap.await, fetch(server .. "/moon")))
+print(neap.pcall(neap.timeout, "20ms", fetch, server .. "/tide/Lisbon"))
 "#;
 
-/// Runs the Lua tasks until none is left: a tick, then whatever is first of the next deadline and of
-/// an answer.
-pub async fn drive(lua: &Lua, answered: &Notify) -> Result<()> {
-    while let Some(idle) = neap::step(lua)? {
-        if idle.is_zero() {
-            yield_now().await;
-            continue;
-        }
-        tokio::select! {
-            () = tokio::time::sleep(idle) => {}
-            () = answered.notified() => {}
-        }
-    }
-    Ok(())
-}
-
-/// Installs neap, and `fetch(url)`: a future of the text that is found there.
-pub fn install(lua: &Lua, answered: Rc<Notify>) -> Result<()> {
-    let start = Instant::now();
-    neap::install_clock(lua, move || start.elapsed())?;
-    let new_future: Function = lua.load("require('neap').future").eval()?;
+/// Installs neap, and `fetch(url)`, which gives the text that is found there.
+pub fn install(lua: &Lua) -> Result<()> {
+    neap::install_async(lua, neap::Tokio)?;
     let client = Client::builder(TokioExecutor::new()).build_http();
-    let fetch = move |_: &Lua, url: String| {
-        let future: Table = new_future.call(())?;
-        let (client, answered, settled) = (client.clone(), answered.clone(), future.clone());
-        spawn_local(async move {
-            match get(&client, &url).await {
-                Ok(text) => settled.call_method::<()>("resolve", text)?,
-                Err(error) => settled.call_method::<()>("reject", format!("{url}: {error}"))?,
-            }
-            answered.notify_one();
-            Result::Ok(())
-        });
-        Ok(future)
-    };
-    lua.globals().set("fetch", lua.create_function(fetch)?)
-}
-
-/// Runs a script, and the tasks that it starts; gives what it returns.
-pub async fn run(lua: &Lua, answered: &Notify, script: &str) -> Result<MultiValue> {
-    let spawn: Function = lua.load("require('neap').spawn").eval()?;
-    let task: Table = spawn.call(lua.load(script).into_function()?)?;
-    drive(lua, answered).await?;
-    task.call_method("wait", ())
+    let fetch = lua.create_async_function(move |_, url: String| {
+        let client = client.clone();
+        async move {
+            let text = get(&client, &url).await;
+            text.map_err(|error| Error::runtime(format!("{url}: {error}")))
+        }
+    })?;
+    lua.globals().set("fetch", fetch)
 }
 
 type HttpClient = Client<HttpConnector, Empty<Bytes>>;
 
-async fn get(client: &HttpClient, url: &str) -> std::result::Result<String, Box<dyn Error>> {
+async fn get(client: &HttpClient, url: &str) -> std::result::Result<String, Box<dyn StdError>> {
     let response = client.get(url.parse()?).await?;
     if !response.status().is_success() {
         return Err(response.status().to_string().into());
     }
     let body = response.into_body().collect().await?;
     Ok(String::from_utf8_lossy(&body.to_bytes()).into_owned())
+}
+
+/// The requests that the server is at work on.
+pub static UNDER_WAY: AtomicUsize = AtomicUsize::new(0);
+
+/// One of them; over when it is answered, or its client is gone.
+struct UnderWay;
+
+impl UnderWay {
+    fn begin() -> Self {
+        UNDER_WAY.fetch_add(1, SeqCst);
+        Self
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        UNDER_WAY.fetch_sub(1, SeqCst);
+    }
 }
 
 /// Serves HTTP on a free port, and gives its address. A request for a tide is answered when `crowd`
@@ -114,6 +100,7 @@ async fn answer(
     request: Request<Incoming>,
     gate: Arc<Barrier>,
 ) -> std::result::Result<Response<Full<Bytes>>, Infallible> {
+    let _under_way = UnderWay::begin();
     let mut response = Response::default();
     match request.uri().path().strip_prefix("/tide/") {
         Some(harbour) => {
@@ -127,9 +114,8 @@ async fn answer(
 
 #[tokio::main(flavor = "current_thread")]
 pub async fn main() -> Result<()> {
-    let (lua, answered) = (Lua::new(), Rc::new(Notify::new()));
-    install(&lua, answered.clone())?;
-    lua.globals().set("server", serve(4).await?)?;
-    // Lua's values stay on their thread, and so do the futures that hold them.
-    LocalSet::new().run_until(run(&lua, &answered, SCRIPT)).await.map(drop)
+    let lua = Lua::new();
+    install(&lua)?;
+    let server = serve(4).await?;
+    neap::run_async(&lua, lua.load(SCRIPT), server).await
 }

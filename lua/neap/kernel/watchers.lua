@@ -53,6 +53,24 @@ local watchers = { resume = vm.coroutine.resume }
 local all = {}
 
 
+--- Who is told that something has been made or woken: once, and whoever else watches.
+local alarm
+
+local function sound(what)
+  if what ~= "woken" and what ~= "made" then return end
+  local fn = alarm
+  watchers.alarm(nil)
+  return fn()
+end
+
+
+--- Has the scheduler tell nobody but the alarm.
+local function watch_nothing()
+  local passed = watchers.resume ~= vm.coroutine.resume and watchers.resume or nil
+  return scheduler.watch_with(alarm and sound, passed)
+end
+
+
 --- The functions of all watchers, by what they are told of: of several, one that calls each.
 local function together(list)
   local functions = {}
@@ -73,7 +91,7 @@ end
 local function install(list)
   all = list
   local functions = together(list)
-  if not next(functions) then return scheduler.watch_with(nil, watchers.resume) end
+  if not next(functions) then return watch_nothing() end
   local on_runs = functions.runs or function() end
   -- On Lua 5.1 a task may go on in another of its threads, without a wait.
   local running_task
@@ -82,6 +100,7 @@ local function install(list)
 
   local function told(what, task, other, argument)
     if what == "woken" or what == "made" then
+      if alarm then sound(what) end
       if task == running_task then running_task = nil end
       if dead_task and not other and current_thread() == dead_thread then other = dead_task end
     elseif what == "ended" then
@@ -114,6 +133,16 @@ end
 function watchers.resume_with(fn)
   watchers.resume = fn or vm.coroutine.resume
   install(all)
+end
+
+
+--- Has fn called when the next task is made or woken, and not again; nil for nobody. While nobody
+-- watches, this costs next to nothing.
+---@param fn? fun()
+function watchers.alarm(fn)
+  if fn == alarm then return end
+  alarm = fn
+  if #all == 0 then return watch_nothing() end
 end
 
 

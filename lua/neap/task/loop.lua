@@ -212,14 +212,14 @@ end
 ---@param alone? boolean  whether no other run is waited for
 ---@return boolean  false if nothing can ever happen any more
 function loop.drive(goal, alone)
-  local pending, home, ticks = clock.host().pending, state.home, 0
+  local host, home, ticks = clock.host(), state.home, 0
   state.sought = goal or false
   while true do
     local is_busy = tick()
     if goal then
       if goal.is_reached then
         if goal.is_reached ~= HOST then return true end
-        goal.is_reached, pending = false, clock.host().pending
+        goal.is_reached, host = false, clock.host()
       end
     elseif registry.alive() == 0 then
       return true
@@ -227,6 +227,7 @@ function loop.drive(goal, alone)
     if home and is_busy and ticks < TURN then
       ticks = ticks + 1
     else
+      local pending = host.pending
       local is_pending = pending and pending()
       if is_pending or not is_busy or home then
         local idle = is_busy and 0 or loop.idle_time()

@@ -63,6 +63,11 @@ local this_copy = {
 local copies = vm.copies() or {}
 copies[#copies + 1] = this_copy
 
+--- Says why a coroutine may not wait that has no task and is in none: set by a host that resumes
+-- coroutines of its own, which would be waited in for ever.
+---@type (fun(): string?)?
+waiting.refusal = nil
+
 local function is_of_another_copy(thread)
   for _, copy in pairs(copies) do
     if copy ~= this_copy and copy.owns(thread) then return true end
@@ -86,6 +91,8 @@ local function wait_in_coroutine(of_thread, me, place, argument)
   if is_of_another_copy(me) then
     error("another copy of neap waits here, in a task of the first: let both require one", 0)
   end
+  local refusal = waiting.refusal and not current_thread() and waiting.refusal()
+  if refusal then error(refusal, 0) end
   local task, is_new = of_thread(root)
   if task.cancel_requested then
     task:leave()

@@ -1,0 +1,242 @@
+--- A Rust program as a host: what the crate `neap` calls, and what it supplies.
+--
+-- Rust tells the time and sleeps, or is polled by its executor; it keeps what other threads and
+-- finished operations have brought, its news, until they are taken here: before a tick, and after a
+-- sleep. All else is decided here.
+
+local calls = require "neap.hosts.rust_calls"
+local kinds = require "neap.kinds"
+local failures = require "neap.task.failures"
+local loop = require "neap.task.loop"
+local run = require "neap.task.run"
+local scheduler = require "neap.kernel.scheduler"
+local tasks = require "neap.task.task"
+local watchers = require "neap.kernel.watchers"
+
+local error, pcall, setmetatable = error, pcall, setmetatable
+
+local rust = { pcall = pcall, run = run.run }
+
+--- What Rust supplies.
+---@class neap.RustProgram: neap.RustCalls
+---@field count fun(): integer  how many news there are
+---@field take fun(): string, number, any ...  the oldest: what it is, a number, and values
+---@field notify fun()  has the executor poll whoever drives the tasks
+---@field ended fun(key: number)  the task that Rust has spawned by that number is dead
+local program
+
+--- So many ticks follow each other before other futures of the executor's have their turn.
+local TURN = 10
+
+--- The host in use, and its own `pending`.
+local host, own_pending
+
+--- How many calls are under way, and senders in other threads.
+local expected = 0
+
+local function is_expected() return true end
+
+local function expect(change)
+  expected = expected + change
+  if host then host.pending = expected > 0 and is_expected or own_pending end
+end
+
+
+--- The tasks that Rust holds, and what senders in other threads send to, by their numbers.
+local handles, targets = {}, {}
+
+--- What is done with news.
+local receive = { call = calls.poll }
+
+--- Sends what there was no room for, in a task.
+local function send_backlog(target)
+  local first = 1
+  while first <= target.count do
+    target.channel:send(target.backlog[first])
+    target.backlog[first], first = nil, first + 1
+  end
+  target.count = 0
+  if target.is_over then target.channel:close() end
+end
+
+--- A value from another thread.
+function receive.sent(key, ...)
+  local target = targets[key]
+  if not target.channel then return target.future:resolve(...) end
+  if target.count == 0 then
+    local _, why = target.channel:try_send((...))
+    if why ~= "full" then return end
+    tasks.spawn(send_backlog, target)
+  end
+  target.count = target.count + 1
+  target.backlog[target.count] = ...
+end
+
+--- The last sender is gone.
+function receive.gone(key)
+  local target = targets[key]
+  targets[key] = nil
+  expect(-1)
+  target.is_over = true
+  local future, channel = target.future, target.channel
+  if channel and target.count == 0 then
+    channel:close()
+  elseif future and not future:done() then
+    future:reject("the sender is gone")
+  end
+end
+
+
+local function receive_next(what, ...)
+  if what then return receive[what](...) end
+end
+
+--- Takes what has come by now.
+local function take()
+  calls.hear()
+  for _ = 1, program.count() do receive_next(program.take()) end
+end
+
+local function is_news() return calls.are_unheard() or program.count() > 0 end
+
+
+--- Says what Rust supplies.
+---@param supplied neap.RustProgram
+function rust.begin(supplied)
+  program = supplied
+  if program.pending ~= nil then calls.begin(supplied, expect) end
+end
+
+
+--- Makes a host table's sleep one that takes the news.
+---@param contract neap.Host
+---@return neap.Host
+function rust.host(contract)
+  host, own_pending = contract, contract.pending
+  expect(0)
+  local sleep = contract.sleep
+  if sleep then
+    function contract.sleep(seconds)
+      if is_news() then seconds = 0 end
+      sleep(seconds)
+      return take()
+    end
+  end
+  return contract
+end
+
+
+--- Runs one tick, for a program that calls it from its own loop.
+---@return number? seconds  as `neap.step`
+function rust.step()
+  if is_news() and not loop.refusal() then
+    local ok, err = loop.enter(take)
+    if not ok then error(err, 0) end
+  end
+  local idle = run.step()
+  return calls.are_unheard() and 0 or idle
+end
+
+
+--- How long until something has to be done, if nobody wakes anybody before.
+local function idle_time(idle)
+  local patience = failures.patience()
+  if idle and patience < idle then return patience end
+  return idle
+end
+
+--- Drives the tasks on behalf of a future that is being polled.
+---@return number|false|nil seconds  as `neap.step`; false where that is not to be done, for a task
+--- runs: who drives that, goes on with the others
+local function advance()
+  if scheduler.current_task() or loop.refusal() then return false end
+  watchers.alarm(nil)
+  local idle
+  for _ = 1, TURN do
+    idle = rust.step()
+    if idle ~= 0 then break end
+  end
+  if idle ~= 0 then watchers.alarm(program.notify) end
+  return idle_time(idle)
+end
+
+
+--- A task that Rust holds.
+---@class neap.RustHandle
+---@field key number
+---@field task neap.Task
+---@field is_awaited boolean
+local Handle = {}
+Handle.__index = Handle
+
+--- Its failure is told to who holds it.
+function Handle:ended(task)
+  if handles[self.key] ~= self then return end
+  if task.state == "failed" then failures.seen(task) end
+  return program.ended(self.key)
+end
+
+
+--- Starts a task that Rust holds by a number.
+function rust.spawn(key, fn, ...)
+  local task = tasks.spawn(fn, ...)
+  local handle = setmetatable({ key = key, task = task, is_awaited = false }, Handle)
+  handles[key] = handle
+  task:observe(handle)
+end
+
+
+--- Whether such a task is dead; if not, drives the tasks.
+---@param key number?  nil: until no task is left
+---@return boolean is_done
+---@return number|false|nil idle
+function rust.poll(key)
+  local task = key and handles[key].task
+  if task and task:done() then return true end
+  local idle = advance()
+  if task then return task:done(), idle end
+  return idle == nil, idle
+end
+
+
+--- The results of such a task, or its error.
+function rust.outcome(key)
+  local handle = handles[key]
+  handle.is_awaited = true
+  return handle.task:wait()
+end
+
+function rust.is_done(key) return handles[key].task:done() end
+function rust.cancel(key) return handles[key].task:cancel() end
+
+
+--- Lets such a task go on by itself.
+function rust.detach(key)
+  local task = handles[key].task
+  handles[key] = nil
+  return task:detach()
+end
+
+
+--- Nobody holds it any more: it is cancelled; a failure that nobody has been told of is reported.
+function rust.drop(key)
+  local handle = handles[key]
+  handles[key] = nil
+  local task = handle.task
+  if task:cancel() or task.state ~= "failed" or handle.is_awaited then return end
+  failures.report(task.value, task, task.origin, task.failure.what)
+end
+receive.dropped = rust.drop
+
+
+--- Whether a value is an object of neap's, of that kind.
+function rust.is(value, kind) return kinds.of(value) == kind end
+
+
+--- Has a future or a channel get what senders in other threads send.
+function rust.receive(key, future, channel)
+  targets[key] = { future = future, channel = channel, backlog = {}, count = 0, is_over = false }
+  expect(1)
+end
+
+return rust
