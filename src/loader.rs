@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
 use mlua::chunk::{Chunk, ChunkMode};
-use mlua::{Error, Function, Lua, LuaString, Result, Table, Value};
+use mlua::{Error, Function, IntoLuaMulti, Lua, LuaString, MultiValue, Result, Table, Value};
 
 static EMBEDDED: Dir = include_dir!("$CARGO_MANIFEST_DIR/lua");
 
@@ -81,9 +81,29 @@ pub(crate) enum Root {
 /// The places that one Lua state's `require` looks in, first to last.
 struct Roots(Vec<Root>);
 
-/// What `require` is told of a module: its function and its file; or nil and why it was not found;
-/// or nil, why it does not compile, and true.
-type Found = (Option<Function>, String, bool);
+/// What has become of a search for a module.
+enum Found {
+    Module {
+        function: Function,
+        file: String,
+    },
+    /// Why it is nowhere.
+    Missing(String),
+    /// Why it does not compile.
+    Broken(String),
+}
+
+/// What the Lua code above is told: a function and a file; or nil and a text; and true if that is
+/// an error.
+impl IntoLuaMulti for Found {
+    fn into_lua_multi(self, lua: &Lua) -> Result<MultiValue> {
+        match self {
+            Found::Module { function, file } => (function, file).into_lua_multi(lua),
+            Found::Missing(why) => (Value::Nil, why).into_lua_multi(lua),
+            Found::Broken(why) => (Value::Nil, why, true).into_lua_multi(lua),
+        }
+    }
+}
 
 impl Root {
     /// The text of the file at `path` (relative, with slashes) and the name that Lua's messages
@@ -137,7 +157,7 @@ pub fn files() -> Vec<(String, &'static str)> {
 fn find(lua: &Lua, name: &str) -> Result<Found> {
     // A name such as "..etc" or "a/b" must not become a path that leaves the root.
     if name.split('.').any(|part| part.is_empty() || part.contains(['/', '\\', '\0'])) {
-        return Ok((None, format!("\n\tno file of neap can be called '{name}'"), false));
+        return Ok(Found::Missing(format!("\n\tno file of neap can be called '{name}'")));
     }
     let stem = name.replace('.', "/");
     let mut missing = String::new();
@@ -150,14 +170,14 @@ fn find(lua: &Lua, name: &str) -> Result<Found> {
             }
         }
     }
-    Ok((None, missing, false))
+    Ok(Found::Missing(missing))
 }
 
 fn compile(lua: &Lua, text: &[u8], file: String) -> Result<Found> {
     let chunk = lua.load(text).set_name(format!("@{file}")).set_mode(ChunkMode::Text);
     match chunk.into_function() {
-        Ok(module) => Ok((Some(module), file, false)),
-        Err(Error::SyntaxError { message, .. }) => Ok((None, message, true)),
+        Ok(function) => Ok(Found::Module { function, file }),
+        Err(Error::SyntaxError { message, .. }) => Ok(Found::Broken(message)),
         Err(error) => Err(error),
     }
 }

@@ -1,5 +1,5 @@
 //! The command line: `neap run` runs a script until every task is done, `neap export` writes the
-//! Lua files out for another host.
+//! Lua files out for another host, `neap completions` tells a shell of both.
 
 #![deny(unsafe_code)]
 
@@ -15,17 +15,38 @@ use std::fs::{self, File};
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::LazyLock;
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use mlua::chunk::ChunkMode;
 use mlua::{Error, Function, Lua, LuaString, MultiValue, Table, Value};
 
 use export::Export;
 
+/// The Lua that is in here.
+const VM: &str = if cfg!(feature = "luajit") {
+    "LuaJIT 2.1"
+} else if cfg!(feature = "luau-jit") {
+    "Luau, native code"
+} else if cfg!(feature = "luau") {
+    "Luau"
+} else if cfg!(feature = "lua51") {
+    "Lua 5.1"
+} else if cfg!(feature = "lua52") {
+    "Lua 5.2"
+} else if cfg!(feature = "lua53") {
+    "Lua 5.3"
+} else if cfg!(feature = "lua54") {
+    "Lua 5.4"
+} else {
+    "Lua 5.5"
+};
+
 /// Async/await, futures, tasks and channels for Lua.
 #[derive(Parser)]
-#[command(name = "neap", version, max_term_width = 100)]
+#[command(name = "neap", version = version(), max_term_width = 80)]
 struct CommandLine {
     #[command(subcommand)]
     command: Command,
@@ -35,6 +56,13 @@ struct CommandLine {
 enum Command {
     Run(Run),
     Export(Export),
+    Completions(Completions),
+}
+
+/// Print what a shell needs to complete neap's words: `neap completions bash`.
+#[derive(Args)]
+struct Completions {
+    shell: Shell,
 }
 
 /// Run a script until every task is done.
@@ -85,11 +113,15 @@ struct Run {
     #[arg(long, value_name = "DIR")]
     lua: Option<PathBuf>,
 
+    /// Run CODE in place of a file's; then all that follow are arguments
+    #[arg(short, long, value_name = "CODE")]
+    execute: Option<OsString>,
+
     /// The script (`-` for standard input), and the arguments that it gets as `...` and `arg`
     // One list, not two: else clap would still take an option that stands right after FILE.
     #[arg(
         value_names = ["FILE", "ARG"],
-        required = true,
+        required_unless_present = "execute",
         num_args = 1..,
         trailing_var_arg = true,
         allow_hyphen_values = true
@@ -127,8 +159,12 @@ impl From<Error> for Failure {
 
 fn main() -> ExitCode {
     end_with_a_closed_pipe();
-    let result = match CommandLine::parse().command {
+    let result = match command() {
         Command::Export(export) => export.execute().map_err(Failure::Line),
+        Command::Completions(Completions { shell }) => {
+            clap_complete::generate(shell, &mut CommandLine::command(), "neap", &mut io::stdout());
+            Ok(())
+        }
         Command::Run(run) => {
             run.refuse_unknown_options();
             let lua = full_lua();
@@ -152,9 +188,41 @@ fn main() -> ExitCode {
     ExitCode::from(signalled.unwrap_or(1))
 }
 
+/// The version, and the Lua: `0.1.0 (LuaJIT 2.1)`.
+fn version() -> &'static str {
+    static TEXT: LazyLock<String> =
+        LazyLock::new(|| format!("{} ({VM})", env!("CARGO_PKG_VERSION")));
+    &TEXT
+}
+
+/// What is to be done. Who has left out the `run` before a script is told so.
+fn command() -> Command {
+    let error = match CommandLine::try_parse() {
+        Ok(command_line) => return command_line.command,
+        Err(error) => error,
+    };
+    let tip = match error.get(ContextKind::InvalidSubcommand) {
+        Some(ContextValue::String(name)) if Path::new(name).is_file() || name.ends_with(".lua") => {
+            format!("did you mean `neap run {name}`?")
+        }
+        _ => error.exit(),
+    };
+    let mut told = clap::Error::new(error.kind()).with_cmd(&CommandLine::command());
+    for (kind, value) in error.context() {
+        if kind != ContextKind::SuggestedSubcommand {
+            told.insert(kind, value.clone());
+        }
+    }
+    told.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+    told.exit()
+}
+
 impl Run {
     /// A list that lets the script's arguments start with `-` takes a misspelt option for FILE.
     fn refuse_unknown_options(&self) {
+        if self.execute.is_some() {
+            return;
+        }
         let file = self.script[0].to_string_lossy();
         let before_file = env::args_os().rev().nth(self.script.len());
         if file.starts_with('-') && file != "-" && before_file.is_none_or(|text| text != "--") {
@@ -167,9 +235,20 @@ impl Run {
     }
 
     fn execute(&self, lua: &Lua) -> Result<(), Failure> {
-        let (file, args) = self.script.split_first().expect("clap requires a FILE");
-        let text = read(file)?;
-        let script = compile(lua, file, &text)?;
+        let (script, file, args) = match &self.execute {
+            Some(code) => {
+                let script = compile(lua, "=(command line)", code.as_encoded_bytes())?;
+                (script, OsStr::new("-e"), &self.script[..])
+            }
+            None => {
+                let (file, args) = self.script.split_first().expect("clap requires a FILE");
+                let name = match file.to_string_lossy() {
+                    name if name == "-" => "=stdin".to_owned(),
+                    name => format!("@{name}"),
+                };
+                (compile(lua, &name, &read(file)?)?, file.as_os_str(), args)
+            }
+        };
 
         match &self.lua {
             None => neap::install(lua)?,
@@ -337,11 +416,7 @@ fn reason(error: &io::Error) -> String {
 
 /// Compiles the script as the stand-alone Lua would: a byte order mark is ignored, and a first line
 /// that starts with `#` counts as empty.
-fn compile(lua: &Lua, file: &OsStr, text: &[u8]) -> Result<Function, Failure> {
-    let name = match file.to_string_lossy() {
-        name if name == "-" => "=stdin".to_owned(),
-        name => format!("@{name}"),
-    };
+fn compile(lua: &Lua, name: &str, text: &[u8]) -> Result<Function, Failure> {
     let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
     let first_line = match text {
         [b'#', ..] => text.iter().position(|&byte| byte == b'\n').unwrap_or(text.len()),

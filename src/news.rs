@@ -151,6 +151,7 @@ impl News {
         drop(pieces);
     }
 
+    #[cfg(feature = "async")]
     /// Takes note of a future that is being polled, before it drives the tasks.
     pub(crate) fn begin_poll(&self, key: u64, waker: &Waker) {
         let mut state = self.state();
@@ -167,6 +168,7 @@ impl News {
         }
     }
 
+    #[cfg(feature = "async")]
     /// It is polled by a task, and only waits.
     pub(crate) fn only_wait(&self, key: u64) {
         if let Some(poller) = self.state().pollers.get_mut(&key) {
@@ -182,6 +184,7 @@ impl News {
         }
     }
 
+    #[cfg(feature = "async")]
     /// A future is done or dropped: another one drives the tasks, if there is any.
     pub(crate) fn end_poll(&self, key: u64) {
         let mut state = self.state();
