@@ -3,6 +3,7 @@
 
 #![deny(unsafe_code)]
 
+mod explore;
 mod export;
 #[cfg(all(unix, not(feature = "luau")))]
 mod modules;
@@ -23,6 +24,7 @@ use clap_complete::Shell;
 use mlua::chunk::ChunkMode;
 use mlua::{Error, Function, Lua, LuaString, MultiValue, Table, Value};
 
+use explore::Explore;
 use export::Export;
 
 /// The Lua that is in here.
@@ -55,6 +57,7 @@ struct CommandLine {
 #[derive(Subcommand)]
 enum Command {
     Run(Run),
+    Explore(Explore),
     Export(Export),
     Completions(Completions),
 }
@@ -84,6 +87,11 @@ struct Run {
     /// wait for those libraries' events
     #[arg(long, value_name = "HOST", default_value = "system", conflicts_with = "virtual_time")]
     host: HostName,
+
+    /// Follow a schedule that `neap explore` has told, on the virtual clock; a number is the seed of
+    /// a random one
+    #[arg(long, value_name = "SCHEDULE", value_parser = schedule, conflicts_with = "host")]
+    schedule: Option<String>,
 
     /// Write what the tasks do to FILE, for Perfetto or chrome://tracing
     #[arg(long, value_name = "FILE")]
@@ -160,13 +168,19 @@ impl From<Error> for Failure {
 fn main() -> ExitCode {
     end_with_a_closed_pipe();
     let result = match command() {
+        Command::Explore(explore) => {
+            refuse_unknown_options("explore", &explore.script);
+            explore.execute()
+        }
         Command::Export(export) => export.execute().map_err(Failure::Line),
         Command::Completions(Completions { shell }) => {
             clap_complete::generate(shell, &mut CommandLine::command(), "neap", &mut io::stdout());
             Ok(())
         }
         Command::Run(run) => {
-            run.refuse_unknown_options();
+            if run.execute.is_none() {
+                refuse_unknown_options("run", &run.script);
+            }
             let lua = full_lua();
             let result = run.execute(&lua);
             // What the script printed comes before what is said about it.
@@ -217,67 +231,32 @@ fn command() -> Command {
     told.exit()
 }
 
-impl Run {
-    /// A list that lets the script's arguments start with `-` takes a misspelt option for FILE.
-    fn refuse_unknown_options(&self) {
-        if self.execute.is_some() {
-            return;
-        }
-        let file = self.script[0].to_string_lossy();
-        let before_file = env::args_os().rev().nth(self.script.len());
-        if file.starts_with('-') && file != "-" && before_file.is_none_or(|text| text != "--") {
-            let message = format!("unexpected argument '{file}' found");
-            let mut command_line = CommandLine::command();
-            command_line.build();
-            let run = command_line.find_subcommand_mut("run").expect("it is being run");
-            run.error(ErrorKind::UnknownArgument, message).exit();
-        }
+/// A list that lets the script's arguments start with `-` takes a misspelt option for FILE.
+fn refuse_unknown_options(command: &str, script: &[OsString]) {
+    let file = script[0].to_string_lossy();
+    let before_file = env::args_os().rev().nth(script.len());
+    if file.starts_with('-') && file != "-" && before_file.is_none_or(|text| text != "--") {
+        let message = format!("unexpected argument '{file}' found");
+        let mut command_line = CommandLine::command();
+        command_line.build();
+        let command = command_line.find_subcommand_mut(command).expect("it is being run");
+        command.error(ErrorKind::UnknownArgument, message).exit();
     }
+}
 
+impl Run {
     fn execute(&self, lua: &Lua) -> Result<(), Failure> {
-        let (script, file, args) = match &self.execute {
-            Some(code) => {
-                let script = compile(lua, "=(command line)", code.as_encoded_bytes())?;
-                (script, OsStr::new("-e"), &self.script[..])
-            }
-            None => {
-                let (file, args) = self.script.split_first().expect("clap requires a FILE");
-                let name = match file.to_string_lossy() {
-                    name if name == "-" => "=stdin".to_owned(),
-                    name => format!("@{name}"),
-                };
-                (compile(lua, &name, &read(file)?)?, file.as_os_str(), args)
-            }
+        let script = match &self.execute {
+            Some(code) => Script::inline(code, &self.script),
+            None => Script::read(&self.script)?,
         };
-
-        match &self.lua {
-            None => neap::install(lua)?,
-            Some(directory) => neap::install_from(lua, directory)?,
-        }
-        let directory = match Path::new(file).parent() {
-            Some(parent) if parent != Path::new("") => parent,
-            _ => Path::new("."),
-        };
-        neap::add_directory(lua, directory)?;
-        #[cfg(all(unix, not(feature = "luau")))]
-        modules::set_up(lua)?;
-        let require: Function = lua.globals().get("require")?;
+        let (require, call) = prepare(lua, self.lua.as_deref(), &script)?;
         let host_module = self.host_module(&require)?;
         if let Some(name) = host_module {
             let neap: Table = require.call("neap")?;
             let host: Table = require.call(name)?;
             neap.get::<Function>("use")?.call::<()>(host)?;
         }
-
-        let arg = lua.create_table()?;
-        let mut call = MultiValue::from_vec(vec![Value::Function(script)]);
-        arg.raw_set(0, bytes(lua, file)?)?;
-        for (index, text) in args.iter().enumerate() {
-            let text = bytes(lua, text)?;
-            arg.raw_set(index + 1, &text)?;
-            call.push_back(Value::String(text));
-        }
-        lua.globals().raw_set("arg", arg)?;
 
         // What `print` has written comes out before a report does. Luau has no `io` to do it with.
         let clock: Table = require.call("neap.kernel.clock")?;
@@ -307,7 +286,10 @@ impl Run {
     /// The module of the host that is asked for, if it is not the system's. What that needs is there.
     fn host_module(&self, require: &Function) -> Result<Option<&'static str>, Failure> {
         let (option, module, library, need) = match self.host {
-            HostName::System => return Ok(self.virtual_time.then_some("neap.hosts.virtual")),
+            HostName::System => {
+                let is_virtual = self.virtual_time || self.schedule.is_some();
+                return Ok(is_virtual.then_some("neap.hosts.virtual"));
+            }
             HostName::Socket => ("socket", "neap.hosts.luasocket", "LuaSocket", "socket"),
             HostName::Uv => ("uv", "neap.hosts.uv", "luv", "luv"),
         };
@@ -340,6 +322,7 @@ impl Run {
         options.raw_set("watch_deadlocks", self.watch_deadlocks)?;
         options.raw_set("watch_hogs", self.watch_hogs)?;
         options.raw_set("stats", self.stats)?;
+        options.raw_set("schedule", self.schedule.as_deref())?;
         for (format, path) in [("json", &self.trace), ("html", &self.timeline)] {
             let Some(path) = path.clone() else { continue };
             let created = File::create(&path);
@@ -353,6 +336,71 @@ impl Run {
         }
         Ok(options)
     }
+}
+
+/// A script, and the arguments that it gets.
+struct Script {
+    /// The name that messages call it by, as Lua has it.
+    chunk: String,
+    /// What stands in `arg[0]`.
+    file: OsString,
+    text: Vec<u8>,
+    args: Vec<OsString>,
+}
+
+impl Script {
+    /// The one whose file is the first of the words.
+    fn read(words: &[OsString]) -> Result<Self, Failure> {
+        let (file, args) = words.split_first().expect("clap requires a FILE");
+        let chunk = match file.to_string_lossy() {
+            name if name == "-" => "=stdin".to_owned(),
+            name => format!("@{name}"),
+        };
+        Ok(Self { chunk, file: file.clone(), text: read(file)?, args: args.to_vec() })
+    }
+
+    /// One that was given on the command line.
+    fn inline(code: &OsStr, args: &[OsString]) -> Self {
+        Self {
+            chunk: "=(command line)".to_owned(),
+            file: "-e".into(),
+            text: code.as_encoded_bytes().to_vec(),
+            args: args.to_vec(),
+        }
+    }
+}
+
+/// Installs neap and compiles a script. What is returned are `require`, and what `neap.program` runs:
+/// the script and its arguments.
+fn prepare(
+    lua: &Lua,
+    directory: Option<&Path>,
+    script: &Script,
+) -> Result<(Function, MultiValue), Failure> {
+    let Script { chunk, file, text, args } = script;
+    let function = compile(lua, chunk, text)?;
+    match directory {
+        None => neap::install(lua)?,
+        Some(directory) => neap::install_from(lua, directory)?,
+    }
+    let directory = match Path::new(file).parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    neap::add_directory(lua, directory)?;
+    #[cfg(all(unix, not(feature = "luau")))]
+    modules::set_up(lua)?;
+
+    let arg = lua.create_table()?;
+    let mut call = MultiValue::from_vec(vec![Value::Function(function)]);
+    arg.raw_set(0, bytes(lua, file)?)?;
+    for (index, text) in args.iter().enumerate() {
+        let text = bytes(lua, text)?;
+        arg.raw_set(index + 1, &text)?;
+        call.push_back(Value::String(text));
+    }
+    lua.globals().raw_set("arg", arg)?;
+    Ok((lua.globals().get("require")?, call))
 }
 
 /// Whether what is said on standard error is read on a terminal, by somebody who has not asked for it
@@ -375,6 +423,21 @@ fn duration(text: &str) -> Result<f64, String> {
     };
     let forms = "seconds, or a duration such as 250ms, 1.5s, 2m or 1h30m, expected";
     read().map_err(|_| forms.to_owned())
+}
+
+/// Checks that a text is a schedule's.
+fn schedule(text: &str) -> Result<String, String> {
+    let lua = Lua::new();
+    let is_one = || -> mlua::Result<bool> {
+        neap::install(&lua)?;
+        let require: Function = lua.globals().get("require")?;
+        let schedule: Table = require.call("neap.explore.schedule")?;
+        let chooser: Option<Function> = schedule.get::<Function>("chooser")?.call(text)?;
+        Ok(chooser.is_some())
+    };
+    let is_one = is_one().map_err(|error| error.to_string())?;
+    let forms = "a text that `neap explore` has told, or a whole number, expected";
+    if is_one { Ok(text.to_owned()) } else { Err(forms.to_owned()) }
 }
 
 /// Luau has no hook that Lua could set. It calls this where a loop or a function begins.

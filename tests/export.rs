@@ -248,6 +248,7 @@ fn the_single_file_returns_the_same_table_as_require() -> Result<()> {
             end
             same(neap, require "neap", "neap")
             same(neap.program, require "neap.program", "program")
+            same(neap.explore, require "neap.explore", "explore")
             same(neap.trace, require "neap.trace", "trace")
             same(neap.hosts.virtual, require "neap.hosts.virtual", "virtual")
             same(neap.faces.task, require "task", "task")
@@ -256,7 +257,7 @@ fn the_single_file_returns_the_same_table_as_require() -> Result<()> {
             same(neap.faces.async_await, require "async_await", "async_await")
             for key in pairs(neap) do
               local is_added = key == "faces" or key == "hosts" or key == "program"
-              assert(is_added or key == "trace" or require "neap"[key], key)
+              assert(is_added or key == "explore" or key == "trace" or require "neap"[key], key)
             end
             assert(require "neap" ~= neap)
             "#,

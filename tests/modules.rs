@@ -16,8 +16,12 @@ use std::process::Command;
 use mlua::{Function, Lua, Table};
 
 /// The floors of the house, and those that each may require. All may require `basics`.
-const FLOORS: [(&str, &[&str]); 9] = [
-    ("faces", &["faces", "trace", "structured", "sync", "pcall", "task", "kernel", "hosts"]),
+const FLOORS: [(&str, &[&str]); 10] = [
+    (
+        "faces",
+        &["faces", "explore", "trace", "structured", "sync", "pcall", "task", "kernel", "hosts"],
+    ),
+    ("explore", &["explore", "task", "kernel"]),
     ("trace", &["trace", "kernel"]),
     ("structured", &["structured", "sync", "pcall", "task", "kernel"]),
     ("sync", &["sync", "pcall", "task", "kernel"]),
@@ -29,7 +33,7 @@ const FLOORS: [(&str, &[&str]); 9] = [
 ];
 
 /// Where the files stand that have no floor's folder around them.
-const TOP: [(&str, &str); 14] = [
+const TOP: [(&str, &str); 15] = [
     ("neap", "faces"),
     ("task", "faces"),
     ("async_await", "faces"),
@@ -39,6 +43,7 @@ const TOP: [(&str, &str); 14] = [
     ("neap.signals", "faces"),
     ("neap.hogs", "faces"),
     ("neap.stats", "faces"),
+    ("neap.explore", "explore"),
     ("neap.trace", "trace"),
     ("neap.check", "basics"),
     ("neap.duration", "basics"),
@@ -48,7 +53,7 @@ const TOP: [(&str, &str); 14] = [
 
 /// The locals of modules that functions assign to, and why they are no fields of a run. Whatever
 /// else changes while tasks live is declared through `runs.declare` (neap.kernel.runs).
-const REASSIGNED: [(&str, &str, &str); 18] = [
+const REASSIGNED: [(&str, &str, &str); 19] = [
     ("neap/kernel/runs.lua", "load store", "what holds the runs' fields is no field"),
     ("neap/kernel/clock.lua", "host host_now latest offset pick", "one host for the whole Lua"),
     (
@@ -65,6 +70,7 @@ const REASSIGNED: [(&str, &str, &str); 18] = [
     ("neap/task/driven.lua", "after due latest", "one host for the whole Lua"),
     ("neap/task/ink.lua", "is_on", "a setting"),
     ("neap/task/witness.lua", "is_on records", "a setting, and what it is for"),
+    ("neap/explore/trial.lua", "values", "of the one program that is tried"),
     ("neap/hosts/haproxy.lua", "sleeping uncounted", "one host for the whole Lua"),
     ("neap/hosts/luasocket.lua", "by_number largest library select", "one host for the whole Lua"),
     ("neap/hosts/nginx.lua", "least", "one host for the whole Lua"),

@@ -26,6 +26,7 @@ local program = {}
 ---@field stats? boolean  how much was done is told at the end
 ---@field json? fun(text: string)  gets a trace
 ---@field html? fun(text: string)  gets a timeline
+---@field schedule? string  the order in which tasks run
 ---@param options neap.Options
 ---@return fun() finish  to be called when the program is over; raises what a writer has raised
 ---@return (fun()|false)? find_hogs  to be called often, where the VM has no hook to find hogs by
@@ -35,6 +36,7 @@ function program.watch(options)
   if options.watch_deadlocks then require("neap.task.lookout").begin() end
   local recording = (options.json or options.html) and require("neap.trace").start(options)
   local find_hogs = options.watch_hogs and require("neap.hogs").watch(options.watch_hogs)
+  if options.schedule then require("neap.explore.trial").follow(options.schedule) end
   local finish_stats = options.stats and require("neap.stats").start()
   return function()
     if finish_stats then finish_stats() end

@@ -806,6 +806,76 @@ uses["neap.hosts.virtual"] = function(host)
   assert(host.now() == 5 and run(function() return sleep(2) end) == 2 and host.now() == 7)
 end
 
+-- neap.explore
+
+--- Two tasks, the second of which may be the first.
+local function race()
+  local order = {}
+  for i = 1, 2 do spawn(function() order[#order + 1] = i end) end
+  sleep(1)
+  return order
+end
+
+uses["neap.explore"] = function(explore)
+  assert(explore.check(race) == 1000)
+  local function fail() assert(explore.same(race())[1] == 1, "late") end
+  assert_fails("fails (seed ", explore.check, fail)
+  assert(explore.same(7) == 7)
+end
+
+uses["neap.explore.choices"] = function(Choices)
+  local choices = Choices.start "2.1.1"
+  local order = run(race)
+  Choices.stop()
+  assert(order[1] == 2 and choices:text() == "2.1.1" and choices:points_text() == "2.1.2,")
+end
+
+uses["neap.explore.random"] = function(new_random)
+  local below = new_random(7)
+  assert(below(1000) == 270 and below(1000) == 695 and below(6) == 5)
+end
+
+uses["neap.explore.schedule"] = function(schedule)
+  local deviations = schedule.deviations_of "3.1.2,7.4.1"
+  assert(deviations[2].number == 4 and schedule.text_of(deviations) == "3.1.2,7.4.1")
+  assert(schedule.chooser "fifo" (9, 1, 1) == 0 and schedule.chooser "3.1.2" (3, 3, 1) == 2)
+  assert(not schedule.chooser "3.1" and schedule.text_of {} == "fifo")
+end
+
+uses["neap.explore.search"] = function(search)
+  local options = { schedules = 100, seed = 1, strategy = "exhaustive", changes = 1 }
+  local found, tried = search.find(function(schedule)
+    return { kind = schedule == "1.2.1" and "error" or nil, failure = "no", values = {},
+      schedule = schedule, points = "1.1.3,1.2.2,", count = 2 }
+  end, options)
+  assert(found.outcome.schedule == "1.2.1" and tried == 4)
+end
+
+uses["neap.explore.story"] = function(tell_story)
+  local Choices = require "neap.explore.choices"
+  local choices = Choices.start "2.1.1"
+  local finish = tell_story(choices)
+  run(race)
+  Choices.stop()
+  assert(finish():find("\n   2   0.000  task 3     * ends\n", 1, true))
+end
+
+uses["neap.explore.trial"] = function(trial)
+  local outcome = trial.run("fifo", function()
+    local ok, err = pcall(run, function() trial.same(race()) error("no tide", 0) end)
+    return ok, err
+  end, { ticks = 100 })
+  assert(outcome.kind == "error" and outcome.failure == "no tide")
+  assert(outcome.values[1] == "{ 1, 2 }")
+end
+
+uses["neap.explore.values"] = function(text_of)
+  local value = { 1, "two", key = { true } }
+  value.itself = value
+  assert(text_of(value, nil) == '{ 1, "two", itself = (itself), key = { true } }, nil')
+end
+
+
 -- neap.trace
 
 local function recorded(start)

@@ -18,6 +18,11 @@ local awaitable = {}
 -- reports: nobody else's arguments are taken for that.
 awaitable.ARM = {}
 
+--- A seam: chooses which arm of a `select` is taken, if more than one may be ready; nil for the
+-- first.
+---@type nil|fun(list: table[], first: integer, count: integer): integer
+awaitable.prefer = nil
+
 local own = {}
 
 --- Declares a class with these three methods.

@@ -158,6 +158,48 @@ function Timers:wake_due(now)
 end
 
 
+--- The waiters with the earliest deadline, in the order in which they were set; nil unless that has
+-- come.
+local function first_due(self, now)
+  local deadline = self:next_deadline()
+  if not deadline or deadline > now then return nil end
+  local list, due = self.list, {}
+  for i = list.first, list.last do
+    local waiter = list.queue[i]
+    if waiter and waiter.deadline == deadline then due[#due + 1] = waiter end
+  end
+  local count = #due
+  for slot = 1, self.size do
+    if self.deadlines[slot] == deadline then
+      local waiter, i = self.waiters[slot], #due
+      while i > count and due[i].order > waiter.order do
+        due[i + 1], i = due[i], i - 1
+      end
+      due[i + 1] = waiter
+    end
+  end
+  return due
+end
+
+
+local wake_in_order = Timers.wake_due
+
+--- A seam, free when unused: has fn choose which of several with equal deadlines is woken first;
+-- nil for the one that was set first.
+---@param fn? fun(waiters: table[]): integer
+function Timers.choose_with(fn)
+  Timers.wake_due = fn and function(self, now)
+    local due = first_due(self, now)
+    while due do
+      local waiter = due[due[2] and fn(due) or 1]
+      self:remove(waiter)
+      waiter:wake()
+      due = first_due(self, now)
+    end
+  end or wake_in_order
+end
+
+
 --- When a waiter is due.
 function Timers:due(waiter)
   local index = waiter.index

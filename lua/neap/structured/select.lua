@@ -147,6 +147,10 @@ local function choose(list, count, is_all_own, deadline)
       local awaited = list[i]
       if (is_all_own or is_own(awaited)) and awaited:is_ready() then
         if count <= MANY then state.idle_choice = choice end
+        if awaitable.prefer then
+          local preferred = awaitable.prefer(list, i, count)
+          return preferred, list[preferred]:wait(ARM, preferred)
+        end
         return i, awaited:wait(ARM, i)
       end
     end

@@ -1,0 +1,135 @@
+--- Has a schedule make the choices of a run, and takes note of them.
+--
+-- There are three kinds: which of the tasks that are ready runs next in a tick, which of several
+-- equal deadlines comes first, and which of the arms of a `select` that are ready is taken. All
+-- else that neap promises is kept: a tick runs each task that was ready when it began, once, and
+-- what becomes ready meanwhile runs in the next. Tasks with equal deadlines are only made ready for
+-- the next tick, whose order is open anyway: nothing is to be chosen there.
+
+local awaitable = require "neap.kernel.awaitable"
+local schedule = require "neap.explore.schedule"
+local scheduler = require "neap.kernel.scheduler"
+local Timers = require "neap.kernel.timers"
+
+local concat, setmetatable = table.concat, setmetatable
+
+--- So many choices are taken note of.
+local MANY = 10000
+
+---@class neap.Choices
+---@field tick integer  how many have begun
+---@field count integer  how many choices there were
+---@field deviations neap.Deviation[]  those that were not 0
+---@field points integer[]  in threes: tick, number, and of how many one was chosen
+---@field notes fun(text: string)?  is told of the choices that are not 0
+---@field on_tick fun()?  is called at the beginning of each tick
+---@field is_endless boolean  whether it was given up
+---@field private number integer
+---@field private ready neap.Task[]
+local Choices = {}
+Choices.__index = Choices
+
+
+--- Makes a choice.
+---@param count integer  of how many
+---@return integer choice  from 0
+local function choose(self, count, tasks, from)
+  local number = self.number + 1
+  self.number, self.count = number, self.count + 1
+  local choice = self.chooser(count, self.tick, number, tasks, from)
+  if self.count <= MANY then
+    local points, last = self.points, 3 * self.count - 3
+    points[last + 1], points[last + 2], points[last + 3] = self.tick, number, count
+  end
+  if choice > 0 then
+    self.deviations[#self.deviations + 1] = { tick = self.tick, number = number, choice = choice }
+  end
+  return choice
+end
+
+
+--- Orders the tasks that are ready, at the beginning of a tick.
+function Choices:arrange(tasks, size)
+  self.tick, self.number = self.tick + 1, 0
+  if self.on_tick then self.on_tick() end
+  local ready, count = self.ready, 0
+  for i = 1, size do
+    if tasks[i] then
+      count = count + 1
+      ready[count] = tasks[i]
+    end
+  end
+  for i = 1, count - 1 do
+    local choice = choose(self, count - i + 1, ready, i)
+    if choice > 0 then
+      local chosen = ready[i + choice]
+      for j = i + choice, i + 1, -1 do ready[j] = ready[j - 1] end
+      ready[i] = chosen
+      if self.notes then self.notes("order", chosen) end
+    end
+  end
+  for i = 1, size do tasks[i] = i <= count and ready[i] or false end
+  for i = count, 1, -1 do ready[i] = nil end
+end
+
+
+--- Which of some waiters with equal deadlines is woken first.
+function Choices:deadline(waiters)
+  local is_open = false
+  for i = 1, #waiters do
+    if not waiters[i].id then is_open = true end
+  end
+  local choice = is_open and choose(self, #waiters) or 0
+  if choice > 0 and self.notes then self.notes("deadline", choice + 1) end
+  return choice + 1
+end
+
+
+--- Which arm is taken; the first that is ready is given.
+function Choices:arm(list, first, count)
+  local ready = { first }
+  for i = first + 1, count do
+    if awaitable.is_own(list[i]) and list[i]:is_ready() then ready[#ready + 1] = i end
+  end
+  local choice = ready[2] and choose(self, #ready) or 0
+  if choice > 0 and self.notes then self.notes("arm", ready[choice + 1]) end
+  return ready[choice + 1]
+end
+
+
+--- The deviations, as a schedule's text.
+function Choices:text() return schedule.text_of(self.deviations) end
+
+--- All choices, as "tick.number.count," each.
+function Choices:points_text()
+  local points, parts = self.points, {}
+  for i = 1, #points, 3 do
+    parts[#parts + 1] = ("%d.%d.%d,"):format(points[i], points[i + 1], points[i + 2])
+  end
+  return concat(parts)
+end
+
+
+--- Begins to make choices, until `stop`.
+---@param text string  a schedule
+---@return neap.Choices
+function Choices.start(text)
+  local self = setmetatable({
+    tick = 0, number = 0, count = 0, deviations = {}, points = {}, ready = {}, notes = nil,
+    on_tick = nil, is_endless = false, chooser = schedule.chooser(text),
+  }, Choices)
+  scheduler.set_order(function(tasks, count) return self:arrange(tasks, count) end)
+  Timers.choose_with(function(waiters) return self:deadline(waiters) end)
+  awaitable.prefer = function(list, first, count) return self:arm(list, first, count) end
+  return self
+end
+
+
+--- Leaves all choices to neap again.
+function Choices.stop()
+  scheduler.set_order(nil)
+  Timers.choose_with(nil)
+  awaitable.prefer = nil
+end
+
+return Choices

@@ -1,0 +1,142 @@
+--- One run of a program under a schedule, on a clock of its own that begins at 0, and what became
+-- of it.
+
+local Choices = require "neap.explore.choices"
+local clock = require "neap.kernel.clock"
+local driven = require "neap.task.driven"
+local failures = require "neap.task.failures"
+local listing = require "neap.kernel.listing"
+local loop = require "neap.task.loop"
+local registry = require "neap.kernel.registry"
+local runs = require "neap.kernel.runs"
+local tell_story = require "neap.explore.story"
+local text_of = require "neap.explore.values"
+
+local concat, error, huge, ipairs, pcall, setmetatable =
+  table.concat, error, math.huge, ipairs, pcall, setmetatable
+
+local state = runs.state
+
+local trial = {}
+
+--- The values that have to be the same in all runs, of the run that is under way.
+local values
+
+---@class neap.Outcome
+---@field kind string?  "error", "deadlock", "report", "endless"; nil if nothing has failed
+---@field failure string?  in words
+---@field values string[]  what was given to `same`
+---@field schedule string  what was chosen
+---@field points string  all choices: "tick.number.count," for each, if that was asked for
+---@field count integer  how many choices there were
+---@field story string?
+
+
+--- Takes note of values that have to be the same in all runs.
+---@param ... any
+---@return any ...
+function trial.same(...)
+  if values then values[#values + 1] = text_of(...) end
+  return ...
+end
+
+
+local function new_clock(report)
+  local time = 0
+  return {
+    now = function() return time end,
+    sleep = function(seconds)
+      if seconds < huge then time = time + seconds end
+    end,
+    report = report,
+  }
+end
+
+
+--- Has a run end that does not end by itself: all tasks are cancelled, and if that is of no use,
+-- the tick fails.
+local function limit(choices, ticks)
+  return function()
+    if choices.tick == ticks then
+      choices.is_endless = true
+      for _, task in ipairs(listing.all()) do task:cancel() end
+    elseif choices.tick == 2 * ticks then
+      error("tasks that have been cancelled do not end", 0)
+    end
+  end
+end
+
+
+--- A text without a traceback: that is told when the program is run again.
+local function without_traceback(text)
+  return (text:gsub("\nstack traceback:\n.*", ""))
+end
+
+
+--- What has failed.
+---@return string? kind
+---@return string? failure
+local function judge(choices, ok, text, reports, ticks)
+  if choices.is_endless then
+    return "endless", "the tasks still run after " .. ticks .. " ticks"
+  elseif ok then
+    return nil
+  elseif text then
+    return text:find("^deadlock: ") and "deadlock" or "error", without_traceback(text)
+  end
+  for i = 1, #reports do reports[i] = without_traceback(reports[i]) end
+  return "report", concat(reports, "\n")
+end
+
+
+---@class neap.TrialOptions
+---@field ticks integer  a run that has not ended by then is taken for endless
+---@field tells "points"|"story"|nil  what the outcome has beside: all choices, or the timeline
+
+--- Runs a program under a schedule.
+---@param schedule string
+---@param go fun(): boolean, string?  runs it: whether all went well, or why not
+---@param options neap.TrialOptions
+---@return neap.Outcome
+function trial.run(schedule, go, options)
+  if registry.alive() > 0 then
+    error("attempt to explore while tasks live", 2)
+  end
+  local has_host, host = pcall(clock.host)
+  local report = clock.report
+  local reports, reported = {}, failures.reported
+  local own = new_clock(function(text) reports[#reports + 1] = text end)
+  loop.use(own)
+  driven.use(own)
+  state.made, state.gone, state.next_look = 0, 0, 0 -- tasks are numbered from 1, each time
+  local choices = Choices.start(schedule)
+  local finish = options.tells == "story" and tell_story(choices)
+  choices.on_tick = limit(choices, options.ticks)
+  values = {}
+
+  local ok, text = go()
+  local kind, failure = judge(choices, ok and failures.reported == reported, text, reports,
+    options.ticks)
+  local outcome = {
+    kind = kind, failure = failure, values = values, schedule = choices:text(),
+    count = choices.count, story = finish and finish(),
+    points = options.tells == "points" and choices:points_text() or "",
+  }
+  values = nil
+  Choices.stop()
+  clock.report = report
+  if has_host and loop.use(host) then driven.use(host) end
+  return outcome
+end
+
+
+--- Has this program follow a schedule, from now on; values that have to be the same are reported.
+---@param schedule string
+function trial.follow(schedule)
+  Choices.start(schedule)
+  values = setmetatable({}, { __newindex = function(_, _, text)
+    failures.write("neap: to be the same: " .. text)
+  end })
+end
+
+return trial

@@ -1,0 +1,141 @@
+//! `neap explore`: runs a script under many schedules, each in a Lua of its own, and tells of one
+//! under which it fails. What is a schedule, and which are tried, is `neap.explore`'s to say.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use mlua::{Error, Function, Lua, Table, Value, Variadic};
+
+use crate::{Failure, Script, full_lua, prepare};
+
+/// Run a script in every order that its tasks might run in, and tell of one in which it fails.
+///
+/// Each run is on the virtual clock and in a Lua of its own, with another order of the tasks that
+/// are ready, of equal deadlines, and of the arms of a `select` that are ready. A failure is an
+/// error, a failure that nobody sees, a deadlock, and values that differ although the script gives
+/// them to `require("neap.explore").same(...)`. What the script prints is dropped.
+///
+/// Exit status: 0; 1 if a schedule fails; 2 for wrong usage.
+#[derive(Args)]
+pub struct Explore {
+    /// How many schedules are tried at most
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    schedules: u32,
+
+    /// The seed of the first random schedule; the others count on from it
+    #[arg(long, default_value_t = 1)]
+    seed: u32,
+
+    /// How schedules are chosen: at random, by random priorities, or all there are
+    #[arg(long, value_enum, default_value_t = Strategy::Random)]
+    strategy: Strategy,
+
+    /// How often priorities change in a schedule, for `pct`
+    #[arg(long, value_name = "D", default_value_t = 3)]
+    changes: u32,
+
+    /// Take neap's Lua files from DIR in place of the embedded ones
+    #[arg(long, value_name = "DIR")]
+    lua: Option<PathBuf>,
+
+    /// The script, and the arguments that it gets as `...` and `arg`
+    #[arg(
+        value_names = ["FILE", "ARG"],
+        required = true,
+        num_args = 1..,
+        trailing_var_arg = true,
+        allow_hyphen_values = true
+    )]
+    pub script: Vec<OsString>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Strategy {
+    Random,
+    Pct,
+    Exhaustive,
+}
+
+/// Runs the script, which is called with all that it gets, under a schedule. What it prints is
+/// dropped, and its random numbers are the same each time.
+const TRIAL: &str = r#"
+local require, schedule, options, script = ...
+local function drop() end
+print = drop
+if io then io.write = drop end
+if math.randomseed then math.randomseed(1) end
+local program, call = require "neap.program", { select(4, ...) }
+return require("neap.explore.trial").run(schedule, function()
+  return program.run((table.unpack or unpack)(call))
+end, options)
+"#;
+
+impl Explore {
+    pub fn execute(&self) -> Result<(), Failure> {
+        let script = Script::read(&self.script)?;
+        let lua = full_lua();
+        let (require, _) = prepare(&lua, self.lua.as_deref(), &script)?;
+
+        let directory = self.lua.clone();
+        let run = lua.create_function(move |lua, (schedule, options): (String, Table)| {
+            let fresh = full_lua();
+            let (require, call) = match prepare(&fresh, directory.as_deref(), &script) {
+                Ok(prepared) => prepared,
+                Err(Failure::Line(text)) => return Err(Error::runtime(text)),
+                Err(_) => return Err(Error::runtime("the script cannot be run")),
+            };
+            let mut arguments = Variadic::new();
+            arguments.push(Value::Function(require));
+            arguments.push(Value::String(fresh.create_string(schedule)?));
+            arguments.push(copy(&Value::Table(options), &fresh)?);
+            arguments.extend(call);
+            copy(&fresh.load(TRIAL).set_name("=<neap>/neap/explore.lua").call(arguments)?, lua)
+        })?;
+
+        let options = lua.create_table()?;
+        options.raw_set("schedules", self.schedules)?;
+        options.raw_set("seed", self.seed)?;
+        options.raw_set("changes", self.changes)?;
+        let strategy = self.strategy.to_possible_value().expect("none of them is hidden");
+        options.raw_set("strategy", strategy.get_name())?;
+        let explore: Table = require.call("neap.explore")?;
+        let search: Function = explore.get("with")?;
+        match search.call((run, options, self.replay()))? {
+            (true, text) => {
+                println!("{text}");
+                Ok(())
+            }
+            (false, text) => Err(Failure::Line(text)),
+        }
+    }
+
+    /// The command that runs the script under a schedule, `%s`.
+    fn replay(&self) -> String {
+        let mut words = vec!["neap run --schedule %s".to_owned()];
+        words.extend(self.lua.iter().map(|it| format!("--lua {}", it.display())));
+        words.extend(self.script.iter().map(|it| it.to_string_lossy().into_owned()));
+        words[1..].iter_mut().for_each(|it| *it = it.replace('%', "%%"));
+        words.join(" ")
+    }
+}
+
+/// The same value in another Lua; a table is copied whole, and may hold nothing but what is copied.
+fn copy(value: &Value, to: &Lua) -> mlua::Result<Value> {
+    Ok(match value {
+        Value::Nil => Value::Nil,
+        Value::Boolean(it) => Value::Boolean(*it),
+        Value::Integer(it) => Value::Integer(*it),
+        Value::Number(it) => Value::Number(*it),
+        Value::String(it) => Value::String(to.create_string(it.as_bytes())?),
+        Value::Table(table) => {
+            let copied = to.create_table()?;
+            for pair in table.pairs::<Value, Value>() {
+                let (key, value) = pair?;
+                copied.raw_set(copy(&key, to)?, copy(&value, to)?)?;
+            }
+            Value::Table(copied)
+        }
+        other => return Err(Error::runtime(format!("a {} cannot be copied", other.type_name()))),
+    })
+}

@@ -1,0 +1,101 @@
+//! `neap explore`, and what it finds in neap itself.
+
+#[allow(dead_code, reason = "the neap command is what some of these tests do without")]
+mod common;
+#[allow(dead_code, reason = "of the programs that tests need, these ask for Luas alone")]
+#[path = "common/programs.rs"]
+mod programs;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use common::{Outcome, finish};
+
+/// A `neap` command in the folder of the scripts that are explored.
+fn neap(args: &[&str]) -> Outcome {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_neap"));
+    finish(command.args(args).current_dir(Path::new(programs::ROOT).join("tests/explore")), b"")
+}
+
+/// What `neap explore` says of a script that fails.
+fn found(args: &[&str]) -> String {
+    let outcome = neap(&[&["explore"], args].concat());
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(1), ""), "{outcome:#?}");
+    outcome.stderr
+}
+
+#[test]
+fn the_readme_shows_what_it_finds() {
+    let readme = fs::read_to_string(Path::new(programs::ROOT).join("README.md")).unwrap();
+    let script = fs::read_to_string("tests/explore/ferry.lua").unwrap();
+    let shown = format!("```lua\n{script}```\n");
+    assert!(readme.contains(&shown), "README.md does not show tests/explore/ferry.lua");
+    let text = found(&["ferry.lua"]);
+    assert!(readme.contains(&format!("```\n{text}```\n")), "README.md does not show\n{text}");
+    assert_eq!(neap(&["run", "--virtual-time", "ferry.lua"]).code, Some(0));
+    let outcome = neap(&["run", "--schedule", "3.2.2", "ferry.lua"]);
+    assert!(outcome.stderr.starts_with("ferry.lua:24: 4 tickets for 3 seats\n"), "{outcome:#?}");
+    assert_eq!(outcome.code, Some(1));
+}
+
+/// The command that a failure tells fails in the same way.
+#[test]
+fn each_strategy_finds_a_failure_that_can_be_run_again() {
+    for strategy in ["random", "pct", "exhaustive"] {
+        let text = found(&["--strategy", strategy, "ferry.lua"]);
+        let (_, command) = text.trim_end().split_once("to run it again: neap ").expect(&text);
+        let outcome = neap(&command.split(' ').collect::<Vec<_>>());
+        assert!(outcome.stderr.contains("4 tickets for 3 seats"), "{outcome:#?}");
+    }
+}
+
+#[test]
+fn a_random_schedule_can_be_run_by_its_seed() {
+    let text = found(&["--seed", "5", "ferry.lua"]);
+    let seed = text.split_once("(seed ").and_then(|(_, rest)| rest.split_once(')')).expect(&text);
+    let outcome = neap(&["run", "--schedule", seed.0, "ferry.lua"]);
+    assert!(outcome.stderr.contains("4 tickets for 3 seats"), "{outcome:#?}");
+}
+
+#[test]
+fn every_schedule_is_tried_once_where_nothing_fails() {
+    let outcome = neap(&["explore", "--strategy", "exhaustive", "quiet.lua", "4"]);
+    assert_eq!(outcome.stdout, "24 schedules, no failure: these are all\n", "{outcome:#?}");
+    let outcome = neap(&["explore", "--schedules", "7", "quiet.lua", "4"]);
+    assert_eq!(outcome.stdout, "7 schedules, no failure\n", "{outcome:#?}");
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn every_kind_of_failure_is_found() {
+    let kinds = [
+        ("deadlock", "deadlock: 3 tasks wait and nothing can wake them"),
+        ("report", "task 3 (its function is at kinds.lua:"),
+        ("differs", "what is to be the same differs: 1, nil, and 1, 2 under"),
+        ("arm", "kinds.lua:38: the second arm"),
+        ("deadline", "kinds.lua:42: timeout"),
+        ("endless", "the tasks still run after 100000 ticks"),
+    ];
+    for (kind, text) in kinds {
+        let told = found(&["kinds.lua", kind]);
+        assert!(told.contains(text), "{kind}: {told}");
+    }
+}
+
+/// The same in a project's own tests, on any Lua.
+#[test]
+fn it_is_found_without_the_command() {
+    let mut outputs = Vec::new();
+    for interpreter in ["lua5.1", "luajit", "lua5.2", "lua5.3", "lua5.4"] {
+        if programs::is_there(interpreter) {
+            let mut command = Command::new(interpreter);
+            command.arg("tests/explore/alone.lua").current_dir(programs::ROOT);
+            let outcome = finish(command.env("LUA_PATH", "lua/?.lua"), b"");
+            assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""), "{outcome:#?}");
+            outputs.push(outcome.stdout);
+        }
+    }
+    let expected = fs::read_to_string("tests/explore/alone.txt").unwrap();
+    assert!(outputs.iter().all(|it| *it == expected), "{outputs:#?}");
+}
