@@ -16,10 +16,12 @@ function joined:park(waiter)
   local others = self.others
   if self.joiner or others and others:head() then
     if not others then
+      local was_concluding = waiter.is_concluding -- as it is in a finalizer, which may wait
       others = Waiters.new(self)
       self.others = others
+      -- The collector may have called code of the user's that has cancelled the waiter.
+      if waiter.is_concluding and not was_concluding then return end
     end
-    if waiter.is_concluding then return end
     others:park(waiter)
   else
     self.joiner, waiter.place = waiter, self

@@ -81,9 +81,10 @@ end
 
 
 function Gathering:park(task)
+  local was_concluding = task.is_concluding -- as it is in a finalizer, which may wait
   task.place, self.task = self, task
   if not self.is_parked then park_arms(self) end
-  if task.is_concluding then return self:pass_on() end
+  if task.is_concluding and not was_concluding then return self:pass_on() end
   if self.task and self.seen < self.woken_count then self:release() end
 end
 
