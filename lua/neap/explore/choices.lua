@@ -51,7 +51,6 @@ end
 --- Orders the tasks that are ready, at the beginning of a tick.
 function Choices:arrange(tasks, size)
   self.tick, self.number = self.tick + 1, 0
-  if self.on_tick then self.on_tick() end
   local ready, count = self.ready, 0
   for i = 1, size do
     if tasks[i] then
@@ -70,6 +69,7 @@ function Choices:arrange(tasks, size)
   end
   for i = 1, size do tasks[i] = i <= count and ready[i] or false end
   for i = count, 1, -1 do ready[i] = nil end
+  if self.on_tick then self.on_tick() end -- who looks for a task finds it where it stands now
 end
 
 

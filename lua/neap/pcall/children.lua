@@ -98,8 +98,7 @@ local function new_child()
 end
 
 
---- What stands for the handler that `pcall` does not have.
-local NO_HANDLER = {}
+local NO_HANDLER = {} -- stands for the handler that `pcall` does not have
 children.NO_HANDLER = NO_HANDLER
 
 --- What a pcall returns whose child has failed. As far as the VM knows, a line of ours called fn.
@@ -120,8 +119,9 @@ local receive
 --- What a pcall returns, or does, whose child has not just returned.
 local function attend(handler, me, child, ok, ...)
   local request, count, value = ...
-  if not ok then return caught(handler, child, request) end
-  if request == PCALL then
+  if not ok or request == PCALL then
+    state.task_of[child] = nil -- a wait that the VM has refused may have made a task of it
+    if not ok then return caught(handler, child, request) end
     put(state.children, child)
     return true, unpack(count, value)
   end

@@ -95,10 +95,16 @@ end
 --- Closes the thread of a task, which is suspended or dead, and those of the pcalls that it stands
 -- in (on Lua 5.1).
 local function close(task, closer, err)
-  local callers, task_of = registry.callers.map, state.task_of
-  local thread = task.thread or task.target
+  local callers, task_of, chain = registry.callers.map, state.task_of, task.chain
+  local thread, number = task.thread or task.target, 1
   while thread do
     local caller = callers[thread]
+    if chain then
+      -- Where the VM has refused its wait, the pcalls that it stood in may serve others by now.
+      while thread and task_of[thread] ~= task do number, thread = number + 1, chain[number + 1] end
+      if not thread then break end
+      number, caller = number + 1, chain[number + 1]
+    end
     if vm.can_close then
       local _, ok, raised = call_barred("attempt to wait in a task that is being closed",
         closer, thread, err)

@@ -43,6 +43,10 @@ local user = {}
 local methods = {}
 user.methods = methods
 
+--- The threads of one that a wait within pcalls has made (on Lua 5.1), innermost first; else false.
+---@type thread[]|false
+methods.chain = false
+
 --- The place of a task that its user is to resume.
 local users = {}
 
@@ -57,15 +61,20 @@ function user.is_parked(task) return task.place == users end
 
 
 --- Takes a task's threads out of the registry: the one that it began in, and on Lua 5.1 those of
--- the pcalls that it stands in.
+-- the pcalls that it stands in: where the VM has refused its wait, they may serve others by now.
 ---@return thread root
 function user.unregister(task)
-  local task_of, callers = state.task_of, registry.callers.map
+  local task_of, callers, chain = state.task_of, registry.callers.map, task.chain
   local thread = task.thread or task.target
   local root = thread
-  while thread do
+  for i = 1, chain and #chain or 0 do
+    root = chain[i]
+    if task_of[root] == task then task_of[root] = nil end
+  end
+  while thread and not chain do
     task_of[thread], root, thread = nil, thread, callers[thread]
   end
+  task.chain = false
   return root
 end
 
@@ -135,9 +144,11 @@ end
 --- Has a thread lead to its task, and on Lua 5.1 those of the pcalls that it stands in.
 function user.register(task, thread)
   local task_of, callers = state.task_of, registry.callers.map
+  task.chain = callers[thread] and {} or false
   while thread do
     task_of[thread] = task
     if state.home then everywhere.map[thread] = task end
+    if task.chain then task.chain[#task.chain + 1] = thread end
     thread = callers[thread]
   end
 end
@@ -153,17 +164,19 @@ end
 ---@param ... any  its arguments; without any, those that it holds
 function methods:begin(...)
   local thread, is_new = self.target or vm.create(self.body), self.state == "pending"
-  if status(thread) ~= "suspended" or not is_new and not vm.is_suspended_here(thread) then
+  local is_left = self.chain and state.task_of[thread] ~= self
+  if is_left or status(thread) ~= "suspended"
+      or not is_new and not vm.is_suspended_here(thread) then
     -- Its user has resumed it meanwhile; or the VM had refused its wait, and it went on by itself
     -- (Lua 5.1 and 5.2 cannot be asked before).
     Waiters.withdraw(self)
     self.state = "started"
-    if status(thread) ~= "dead" then return park(self) end
+    if status(self.chain and self.chain[#self.chain] or thread) ~= "dead" then return park(self) end
     user.unregister(self)
     return finish(self, "returned")
   end
   if self.is_concluding then return end -- a finalizer that the collector called has cancelled it
-  state.task_of[thread], self.target, self.state = self, false, "started"
+  state.task_of[thread], self.target, self.chain, self.state = self, false, false, "started"
   local value = is_new and self.value
   if value == nil or not is_new then return scheduler.run(self, thread, ...) end
   local count = self.count
