@@ -17,6 +17,9 @@ local writer = require "neap.trace.writer"
 local floor, now, state = math.floor, clock.now, runs.state
 local microseconds, quote = writer.microseconds, writer.quote
 
+--- What those wait for who let the others run.
+local TURN = "its turn"
+
 --- The beginnings of events that have a length.
 local RUN = writer.NEXT .. '{"ph":"X","cat":"run","name":"run","pid":'
 local WAIT = writer.NEXT .. '{"ph":"X","cat":"wait","pid":'
@@ -96,7 +99,7 @@ return function(write)
 
   local function begin_wait(lane, task, place, argument)
     local description = place:describe(task, argument)
-    if description == "its turn" then return end -- it is ready
+    if description == TURN then return end -- it is ready
     local where = positions.of(task.id and (task.thread or task.target), 1)
     lane.wait, lane.wait_text, lane.is_pending = time, time_text, true
     lane.wait_name, lane.wait_where = quote(description), where and quote(where)
@@ -148,6 +151,7 @@ return function(write)
   function notes.waits(task, place, argument)
     look()
     local lane = lane_of(task)
+    if lane == current and depth == 0 and place:describe(task, argument) == TURN then return end
     end_run(lane)
     end_wait(lane)
     lane.label, lane.waker = task.label or false, false
@@ -157,7 +161,8 @@ return function(write)
   function notes.woken(task, by)
     look()
     local lane = lane_of(task)
-    if lane == current then return end_run(lane) end
+    -- It has yielded. Of most yields nobody tells; which they are, on Lua 5.1 a pcall decides.
+    if lane == current then return depth > 0 and end_run(lane) end
     if task.id then end_wait(lane) end
     if by then set_waker(lane, lane_of(by), '"wake"') end
   end
