@@ -70,3 +70,5 @@ scheduler.set_order(function(ready, count)
   check(ready, count)
   collectgarbage("restart")
 end)
+
+return check

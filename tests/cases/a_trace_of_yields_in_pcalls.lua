@@ -1,5 +1,5 @@
--- A yield is traced the same on every Lua, whether it is in a pcall or not: the run is over when the
--- next one begins, or the tick has ended. What others wait for may end before that.
+-- A yield is traced the same on every Lua, in a pcall or not: the run is over when the next one
+-- begins, or the tick has ended. What others wait for may end before that.
 local neap = require "neap"
 local trace = require "neap.trace"
 

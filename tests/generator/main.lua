@@ -1,0 +1,44 @@
+--- Runs generated programs, and says what they did:
+--
+--     lua5.1 tests/generator/main.lua WHAT FIRST COUNT
+--
+-- with LUA_PATH="lua/?.lua;tests/generator/?.lua;tests/?.lua". WHAT is "hash": a number for what
+-- each program does under neap's own schedule, and one under another; every eighth is traced, and
+-- the trace counts; "soak": the same with the collector at work, counted; or "sweep": each is
+-- cancelled in each of its ticks.
+
+local run = require "run"
+
+local arguments = arg or { ... }
+local what, first, count = arguments[1], tonumber(arguments[2]), tonumber(arguments[3])
+local programs, schedules, found = 0, 0, 0
+
+local function try(seed, options)
+  schedules = schedules + 1
+  local hash, problems, ticks = run(seed, options)
+  if problems[1] then
+    found = found + 1
+    print(("seed %d, schedule %s, cancel %s: %s"):format(seed, options.schedule or "fifo",
+      tostring(options.cancel_at), table.concat(problems, "; ")))
+  end
+  return hash, ticks
+end
+
+for seed = first, first + count - 1 do
+  programs = programs + 1
+  local other = ("%d"):format(seed)
+  if what == "hash" then
+    local has_trace = seed % 8 == 0
+    print(("%d %s %s"):format(seed, try(seed, { trace = has_trace }),
+      (try(seed, { schedule = other, trace = has_trace }))))
+  elseif what == "soak" then
+    try(seed, { collects = seed % 2 == 0 })
+    try(seed, { schedule = other, collects = seed % 2 == 1 })
+  else
+    local _, ticks = try(seed, {})
+    for tick = 1, ticks do
+      try(seed, { cancel_at = tick, schedule = tick % 2 == 0 and other or nil })
+    end
+  end
+end
+print(("%d programs, %d schedules, %d with problems"):format(programs, schedules, found))

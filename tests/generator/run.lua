@@ -1,0 +1,127 @@
+--- Makes a program of a seed, runs it on the virtual clock, and checks what it did.
+
+local Choices = require "neap.explore.choices"
+local World = require "world"
+local add_faces = require "faces"
+local invariant = require "invariant"
+local neap = require "neap"
+local new_random = require "neap.explore.random"
+local scheduler = require "neap.kernel.scheduler"
+local state = require("neap.kernel.runs").state
+local steps = require "steps"
+local trace = require "neap.trace"
+
+add_faces(steps)
+neap.install()
+
+--- How deep steps may stand in others; beyond it they only let others run.
+local DEEPEST = 5
+
+local BUDGET = 120
+
+--- A task's part in a program.
+local function new_part(world, random, depth)
+  local me = { world = world, random = random, depth = depth }
+  function me.part() return new_part(world, new_random(random(2 ^ 30)), depth + 1) end
+  function me.run(count)
+    for _ = 1, count do
+      if not world:goes_on() then return end
+      local number = random(#steps) + 1
+      if me.depth > DEEPEST then
+        neap.yield()
+      else
+        world:note(number)
+        me.depth = me.depth + 1
+        steps[number](me)
+        me.depth = me.depth - 1
+      end
+    end
+  end
+  return me
+end
+
+local function new_clock()
+  local time = 0
+  return {
+    now = function() return time end,
+    sleep = function(seconds)
+      if seconds < math.huge then time = time + seconds end
+    end,
+    report = function() end,
+  }
+end
+
+--- A number for a text.
+local function hash_of(text)
+  local hash = 0
+  for i = 1, #text do hash = (hash * 31 + text:byte(i)) % 4294967296 end
+  return hash
+end
+
+
+---@class Options
+---@field schedule? string  "fifo" if absent
+---@field cancel_at? integer  the tick in which the program is cancelled
+---@field trace? boolean  whether a trace is a part of what is told
+---@field collects? boolean  whether the collector runs meanwhile: two runs may differ then
+
+--- Runs the program of a seed.
+---@param seed integer
+---@param options Options
+---@return string hash  the same wherever the program has done the same
+---@return string[] problems
+---@return integer ticks
+return function(seed, options)
+  neap.use(new_clock())
+  state.made, state.gone, state.next_look = 0, 0, 0 -- so that it does not matter what came before
+  if not options.collects then collectgarbage("stop") end
+  local random = new_random(seed)
+  local world = World.new(random, BUDGET)
+  world.collects = options.collects
+  local texts, recording = {}, nil
+  if options.trace then
+    recording = trace.start { json = function(text) texts[#texts + 1] = text end }
+  end
+  local choices = Choices.start(options.schedule or "fifo")
+  local root
+  scheduler.set_order(function(tasks, count)
+    choices:arrange(tasks, count)
+    if options.collects then collectgarbage("stop") end
+    local ok, err = pcall(invariant, tasks, count)
+    if not ok then world:complain(err) end
+    if options.collects then collectgarbage("restart") end
+    if choices.tick == options.cancel_at and root then root:cancel() end
+    if choices.tick > 20000 then
+      world:complain("the program does not end")
+      error("the program does not end", 0)
+    end
+  end)
+  neap.on_error(function(err)
+    world.reported = world.reported + 1
+    if err ~= "a finalizer waits and nothing can wake it" then world:seen(err) end
+  end)
+
+  local ok, err = pcall(neap.run, function()
+    root = neap.spawn(function()
+      local me = new_part(world, random, 0)
+      for _ = 1, 12 do steps.try(me, me.run, 2) end
+    end)
+    steps.try({ world = world }, neap.timeout, 100, root.wait, root)
+    root:cancel()
+  end)
+  if not ok then world:complain("run raised: " .. tostring(err)) end
+  Choices.stop()
+  neap.on_error(nil)
+  local hash = world.hash
+  world:check()
+  if recording then
+    recording:stop()
+    hash = (hash + hash_of(table.concat(texts))) % 4294967296
+  end
+  if not options.collects then
+    collectgarbage("restart")
+    if seed % 10 == 0 then collectgarbage() end
+  end
+  if not ok and #neap.tasks() > 0 then error(world.problems[1], 0) end
+  return ("%08x"):format(hash), world.problems, choices.tick
+end
