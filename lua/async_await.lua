@@ -14,6 +14,7 @@ local failures = require "neap.task.failures"
 local hooks = require "neap.kernel.hooks"
 local listing = require "neap.kernel.listing"
 local neap = require "neap"
+local queue = require "neap.kernel.queue"
 local registry = require "neap.kernel.registry"
 local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
@@ -108,7 +109,7 @@ end
 
 --- Runs a task that can be resumed, out of its turn, until it waits.
 local function resume(task)
-  scheduler.unqueue(task)
+  queue.leave(task)
   scheduler.run_now(task)
 end
 

@@ -17,7 +17,7 @@ local vm = require "neap.kernel.vm"
 
 local setmetatable, status, type = setmetatable, vm.coroutine.status, type
 local now, sleep, state = clock.now, neap.sleep, runs.state
-local count, defer, run_now = scheduler.count, scheduler.defer, scheduler.run_now
+local run_light, run_now = scheduler.run_light, scheduler.run_now
 local create, pack, new_user_task = vm.create_for_function, threads.pack, tasks.new_user_task
 
 --- Times from here on are taken for mistakes; ids from here on are not exact numbers.
@@ -45,7 +45,7 @@ local function restarted(position, name, thread, ...)
   local made = user.find(thread)
   if not made then
     made = new_user_task(nil, thread, pack(...))
-    user.admit(made)
+    user.admit(made, thread)
   elseif (made.state == "pending" or user.is_parked(made))
       and (made.box or (made.home or false) == state.home) then
     made:restart(...)
@@ -76,11 +76,9 @@ function task.spawn(target, ...)
   end
   if kind ~= "function" then target = function_of(target, 1, "spawn") end
   local thread = create(target)
-  local made = new_user_task(target, false)
-  made.thread, made.state = thread, "started"
-  user.register(made, thread)
-  count(made)
-  run_now(made, ...)
+  if not run_light(thread, target, false, ...) then
+    run_now(tasks.of_newborn(thread, target, false), ...)
+  end
   return thread
 end
 
@@ -94,17 +92,18 @@ function task.defer(target, ...)
   if kind == "thread" then
     local made = restarted(1, "defer", target, ...)
     if made then
-      defer(made)
+      state.deferred:park(made)
       scheduler.tell("woken", made)
     end
     return target
   end
   if kind ~= "function" then target = function_of(target, 1, "defer") end
   local thread = create(target)
-  local made = new_user_task(target, thread, pack(...))
-  user.register(made, thread)
-  defer(made)
-  count(made)
+  if not state.deferred:add(thread, target, pack(...)) then
+    local made = new_user_task(target, thread, pack(...))
+    state.deferred:park(made)
+    user.admit(made, thread)
+  end
   return thread
 end
 
@@ -130,7 +129,7 @@ function task.delay(seconds, target, ...)
     made = new_user_task(target, false, pack(...))
     state.postponed[made] = true
     state.timers:park(made, deadline)
-    count(made)
+    scheduler.count(made)
   end
   state.delayed[made.id] = made
   return made.id

@@ -63,6 +63,11 @@ const REASSIGNED: [(&str, &str, &str); 19] = [
         "fields of the run at hand: stored before an exchange and loaded after it",
     ),
     ("neap/kernel/scheduler.lua", "arrange order resume swift_park swift_yield watch", "settings"),
+    (
+        "neap/kernel/scheduler.lua",
+        "newborn newborn_body newborn_id",
+        "set and cleared within one resume",
+    ),
     ("neap/kernel/watchers.lua", "all", "a setting"),
     ("neap/kernel/foreign.lua", "answer", "a setting"),
     ("neap/pcall/children.lua", "returned", "set and cleared within one resume"),

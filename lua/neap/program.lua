@@ -55,9 +55,10 @@ function program.run(script, ...)
   check.callable(script, 1, "run")
   neap.install()
   vm.set_global("task", require "task")
-  local main = tasks.new_user_task(script, create(script), threads.pack(...))
+  local thread = create(script)
+  local main = tasks.new_user_task(script, thread, threads.pack(...))
   main.detached = false
-  user.admit(main)
+  user.admit(main, thread)
   main:wake()
   local before = failures.reported
   local ok, err = pcall(run.until_done, main)

@@ -524,7 +524,7 @@ uses["neap.task.user"] = function(user)
   local got
   local thread = coroutine.create(function(...) got = ... coroutine.yield() end)
   local task = tasks.new_user_task(nil, thread)
-  user.admit(task)
+  user.admit(task, thread)
   scheduler.run_now(task, 7)
   assert(got == 7 and user.is_parked(task) and user.find(thread) == task)
 end
@@ -613,6 +613,22 @@ uses["neap.kernel.joined"] = function(joined)
   assert(woken[1] == "a" and woken[2] == "b" and not tide:is_awaited())
 end
 
+uses["neap.kernel.light"] = function(light)
+  local state = require("neap.kernel.runs").state
+  local scheduler, tasks = require "neap.kernel.scheduler", require "neap.task.task"
+  assert(light.of_newborn == tasks.of_newborn)
+  local got = {}
+  local function body(...) got[#got + 1] = select("#", ...) .. ": " .. tostring((...)) end
+  local thread = coroutine.create(body)
+  assert(state.deferred:add(coroutine.create(body), body, nil, nil))
+  assert(state.deferred:add(thread, body, 2, { nil, "ebb" }))
+  local task = scheduler.find(thread)
+  assert(task.state == "pending" and task.place == state.deferred and task.id == 2)
+  scheduler.tick()
+  assert(table.concat(got, ", ") == "0: nil, 2: nil" and task.state == "returned")
+  assert(require("neap.kernel.registry").alive() == 0)
+end
+
 uses["neap.kernel.listing"] = function(listing)
   local first, second = spawn(print), spawn(print)
   second:cancel()
@@ -639,6 +655,16 @@ uses["neap.kernel.positions"] = function(positions)
   assert(not debug or positions.of(thread):find("uses%.lua:%d+$"))
 end
 
+uses["neap.kernel.queue"] = function(queue)
+  local first, second, third = spawn(print), spawn(print), spawn(print)
+  second:cancel()
+  local _, _, ready, count = queue.arrays()
+  assert(count == 3 and ready[1] == first and ready[2] == false and ready[3] == third)
+  third:cancel()
+  assert(select(4, queue.arrays()) == 1)
+  first:cancel()
+end
+
 uses["neap.kernel.registry"] = function(registry)
   local inner, outer = coroutine.create(run), coroutine.create(run)
   registry.callers.map[inner] = outer
@@ -663,7 +689,7 @@ uses["neap.kernel.scheduler"] = function(scheduler)
   local task = { id = 1, state = "pending", place = false, thread = false, wake = scheduler.wake }
   task.fn = function() got = scheduler.current_task() return "tide" end
   scheduler.admit(task)
-  assert(select(3, scheduler.number())[1] == task and not scheduler.tick() and scheduler.is_idle())
+  assert(not scheduler.is_idle() and not scheduler.tick() and scheduler.is_idle())
   assert(got == task and task.state == "returned" and task.value == "tide")
 end
 

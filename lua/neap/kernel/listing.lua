@@ -1,5 +1,6 @@
 --- Lists tasks: those that are ready, and all that live.
 
+local queue = require "neap.kernel.queue"
 local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
 local vm = require "neap.kernel.vm"
@@ -21,7 +22,7 @@ end
 
 --- The tasks in the ready queue, in order.
 function listing.ready()
-  local batch, batch_count, ready, ready_count = scheduler.number()
+  local batch, batch_count, ready, ready_count = queue.arrays()
   local tasks = {}
   for i = 1, batch_count do
     local task = batch[i]
@@ -46,6 +47,7 @@ end
 --- All tasks that have not ended, in the order of their creation.
 function listing.all()
   local living = {}
+  scheduler.make_all()
   for _, task in pairs(state.task_of) do living[task] = true end
   for task in pairs(state.postponed) do
     if task.state == "pending" then living[task] = true end

@@ -121,10 +121,11 @@ function runs.around_exchange(before, after)
   load()
 end
 
---- Calls fn, which changes fields that are kept elsewhere, too.
-function runs.change(fn)
+--- Calls fn, which reads or changes fields that are kept elsewhere, too.
+---@param ... any  its arguments
+function runs.change(fn, ...)
   store()
-  fn()
+  fn(...)
   load()
 end
 

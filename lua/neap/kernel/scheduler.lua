@@ -17,20 +17,21 @@
 -- - It is in the ready queue, once.
 -- - It runs: it is the current one, or one that has resumed another that runs.
 --
--- A task that cannot go on yields a request: YIELD (let the others run), PARK with a place, or DIE
--- (it was cancelled while it ran). It is parked after its yield has arrived here, so that one which
--- the VM refuses leaves nothing behind.
+-- A task that cannot go on yields a request: YIELD (let the others run), PARK with a place, or one
+-- of others' (`requests`). It is parked after its yield has arrived here, so that one which the VM
+-- refuses leaves nothing behind.
 --
 -- One tick: 1. every task that was ready when the tick began, first in first out; 2. every task
 -- that has been deferred by then; 3. the timers that are due make their tasks ready. What becomes
 -- ready during a tick runs in the next one, so nobody starves.
 --
 -- The ready queue is two arrays that change places each tick, refilled from 1: an index window that
--- slides through one table would make it rehash for ever. Its entries are numbered only when one is
--- to leave out of turn, which leaves false behind.
+-- slides through one table would make it rehash for ever. Who leaves out of turn, by way of
+-- neap.kernel.queue, leaves false behind.
 
 local clock = require "neap.kernel.clock"
 local hooks = require "neap.kernel.hooks"
+local light = require "neap.kernel.light"
 local registry = require "neap.kernel.registry"
 local runs = require "neap.kernel.runs"
 local threads = require "neap.kernel.threads"
@@ -44,19 +45,18 @@ local BEGIN, DONE, acquire, exchange, hand_over, recycle = threads.BEGIN, thread
   threads.acquire, threads.exchange, threads.hand_over, threads.recycle
 local state = runs.state
 --- The requests that a thread can yield; under ENDED, `requests` holds what is done when it ends.
-local YIELD, PARK, DIE, ENDED = {}, {}, {}, {}
+local YIELD, PARK, ENDED = {}, {}, {}
 
 local scheduler = { ENDED = ENDED }
 
 --- How many immediate spawns may nest; beyond it a spawn runs next instead of now.
 local NESTED_SPAWNS = 40
 
---- What those wait for who only let others run, and those who are deferred.
+--- What those wait for who only let others run, and those who are urgent.
 local turn = {}
 
 function turn.park(_, waiter) return waiter:wake() end
 function turn.describe() return "its turn" end
-local function new_list() return Waiters.new(turn) end
 
 runs.declare_near {
   timers = Timers.new, is_cancelling = false, -- the latter: whether a task that runs was cancelled
@@ -70,9 +70,11 @@ runs.declare {
   batch = {}, batch_count = 0, -- the tasks of the tick that is under way
   numbered = -1, -- how many of the queue know where they stand; -1: not even those of the batch do
   filled = 0, peak = 0, -- how many entries may be left over from a tick; the most there were
-  deferred = new_list, deferring = new_list, -- for the end of this tick, and of the next
-  urgent = new_list, is_urgent = false, -- those who run before the next task of the batch
+  deferred = light.new_deferred, -- those who begin, or go on, at the end of this tick
+  urgent = function() return Waiters.new(turn) end, -- those who run before the next of the batch
+  is_urgent = false, -- whether there are any
 }
+
 -- Some of them are needed too often to be looked up there.
 local current, is_cancelling, idle_thread, task_of, timers
 local ready, ready_count, batch, batch_count, numbered, filled, deferred, is_urgent
@@ -81,7 +83,7 @@ runs.around_exchange(function()
   state.current, state.is_cancelling, state.idle_thread = current, is_cancelling, idle_thread
   state.ready, state.ready_count, state.batch, state.batch_count, state.numbered, state.is_urgent =
     ready, ready_count, batch, batch_count, numbered, is_urgent
-  state.filled, state.deferred = filled, deferred
+  state.filled = filled
 end, function()
   current, is_cancelling, idle_thread = state.current, state.is_cancelling, state.idle_thread
   ready, ready_count, batch, batch_count, numbered, is_urgent =
@@ -89,6 +91,7 @@ end, function()
   filled, deferred, task_of, timers = state.filled, state.deferred, state.task_of, state.timers
 end)
 local arrange, order, watch -- the seams, see below
+local newborn, newborn_body, newborn_id = false, false, false -- the light thread that runs
 local swift_yield, swift_park = YIELD, PARK -- what the loop does itself, while nobody watches
 
 --- Makes a task ready that stands nowhere: it runs in the next tick. Every waiter that is a task
@@ -106,11 +109,31 @@ function scheduler.wake(task, giver, value)
   ready_count = last
 end
 
---- Has a task, which is to begin in its user's thread, run when the ready tasks have.
-function scheduler.defer(task) deferred:park(task) end
+--- Makes a task of the light thread that runs.
+local function make_newborn()
+  local thread, body = newborn, newborn_body
+  newborn, newborn_body = false, false
+  return light.of_newborn(thread, body, newborn_id)
+end
+
+--- Makes tasks of all that are light.
+function scheduler.make_all()
+  if newborn then make_newborn() end
+  deferred:make_all()
+end
+
+--- The task of a thread, if it has one; a light one gets it now.
+function scheduler.find(thread)
+  local task = task_of[thread]
+  if task or not thread then return task end
+  if thread == newborn then return make_newborn() end
+  return deferred:find(thread)
+end
+local find = scheduler.find
 
 --- Numbers and counts a new task: the last that is done to make it, for now nothing may fail.
 function scheduler.count(task)
+  if newborn then make_newborn() end
   local made = state.made + 1
   state.made, task.id = made, made
   if watch then watch("made", task, current and task_of[current] or nil) end
@@ -118,40 +141,11 @@ end
 
 --- Numbers and counts a new task, and makes it ready.
 function scheduler.admit(task)
+  if newborn then make_newborn() end
   local last, made = ready_count + 1, state.made + 1
   ready[last] = task
   ready_count, state.made, task.id = last, made, made
   if watch then watch("made", task, current and task_of[current] or nil) end
-end
-
---- Numbers the entries of the ready queue that have come since the last time, in their `index`.
-local function number()
-  if numbered < 0 then
-    for i = 1, batch_count do
-      local entry = batch[i]
-      if entry and not entry.place then entry.index = i end
-    end
-    numbered = 0
-  end
-  for i = numbered + 1, ready_count do
-    if ready[i] then ready[i].index = i end
-  end
-  numbered = ready_count
-  return batch, batch_count, ready, ready_count
-end
-
---- Takes a task out of the ready queue. Those who do not stand at a place are either in there or
--- run, and tasks that run are not taken out.
-function scheduler.unqueue(task)
-  number()
-  local index = task.index or 0
-  if index <= ready_count and ready[index] == task then
-    ready[index] = false
-    while ready_count > 0 and not ready[ready_count] do ready_count = ready_count - 1 end
-  elseif batch[index] == task then
-    batch[index] = false
-  end
-  if numbered > ready_count then numbered = ready_count end
 end
 
 
@@ -200,7 +194,7 @@ local function done(task, thread)
 end
 
 --- What is done for each request that a thread yields: called with the task, the thread, and what
--- came with the request. `neap.pcall` adds those that Lua 5.1 needs.
+-- came with the request. Others add theirs.
 local requests = {
   [YIELD] = function(task)
     if watch then watch("yields", task) end
@@ -210,7 +204,6 @@ local requests = {
     if watch then watch("waits", task, place, argument) end
     return place:park(task, argument)
   end,
-  [DIE] = function(task) return task:kill() end,
   [DONE] = done,
   [ENDED] = function(task, thread, ok, err)
     exchange.count, exchange.value = nil, nil -- of a thread that has never begun
@@ -298,6 +291,30 @@ function scheduler.run_now(task, ...)
   state.depth, current = depth, previous
 end
 
+--- Runs a light thread (neap.kernel.light) until it waits, which makes it a task, or ends.
+---@param id integer|false  its number; false if it has none before it is a task
+---@param ... any  its arguments
+---@return boolean begun  false where it has to be a task from the beginning
+function scheduler.run_light(thread, body, id, ...)
+  local depth, previous = state.depth, current
+  if watch or depth >= NESTED_SPAWNS then return false end
+  if newborn then make_newborn() end
+  newborn, newborn_body, newborn_id = thread, body, id
+  state.depth, current = depth + 1, thread
+  local ok, request, a, b, c, d = resume(thread, ...)
+  if newborn ~= thread then
+    local task = task_of[thread] -- none, where the collector has called what ended it just now
+    if task then settle(task, thread, ok, request, a, b, c, d) end
+  elseif ok and not requests[request] and status(thread) == "dead" then
+    newborn, newborn_body = false, false
+    if id then state.gone = state.gone + 1 end
+  else
+    settle(make_newborn(), thread, ok, request, a, b, c, d)
+  end
+  state.depth, current = depth, previous
+  return true
+end
+
 --- Clears what the arrays hold beyond their count, and gives back what they have grown to.
 ---@param count integer  how many were ready in this tick
 local function tidy(count)
@@ -311,21 +328,6 @@ local function tidy(count)
     for i = ready_count + 1, count > filled and count or filled do batch[i] = nil end
   end
   filled = ready_count
-end
-
---- Begins the tasks that are deferred by now, all in their user's threads.
-local function run_deferred()
-  local list, queue = deferred, deferred.queue
-  deferred, state.deferring = state.deferring, list
-  for i = list.first, list.last do
-    local task = queue[i]
-    if task then
-      queue[i], task.place = false, false
-      task:begin()
-      if is_urgent then run_urgent() end
-    end
-  end
-  list:clear()
 end
 
 --- Runs one tick.
@@ -360,7 +362,7 @@ function scheduler.tick()
   end
 
   batch_count = 0
-  if deferred.last > 0 then run_deferred() end
+  if deferred.last > 0 then deferred:begin_all(scheduler.run_light, run_urgent) end
   current = false
 
   if ready_count ~= count or count ~= filled then tidy(count) end
@@ -448,12 +450,6 @@ function scheduler.suspend(me, place, argument)
   return task_of[me]
 end
 
---- Ends the running task. Never returns.
-function scheduler.request_death()
-  co_yield(DIE)
-  while true do co_yield() end
-end
-
 --- The thread that the scheduler resumed last.
 function scheduler.current_thread() return current end
 
@@ -463,8 +459,8 @@ function scheduler.set_current(thread) current = thread end
 --- The running task: in a coroutine of the user's, its own if it has one, else the enclosing one.
 function scheduler.current_task()
   local me = running()
-  if me == current or not (current or state.bar) then return task_of[me or false] end
-  return current and (task_of[registry.root_of(me) or false] or task_of[current]) or nil
+  if me == current or not (current or state.bar) then return find(me) end
+  return current and (find(registry.root_of(me)) or find(current)) or nil
 end
 
 --- What is done first in a tick.
@@ -484,6 +480,8 @@ end
 --- The second is for neap.kernel.watchers, who say what they tell: sets who is told what happens,
 -- what resumes threads meanwhile, if runs and waits are told of, and whether yields are.
 function scheduler.watch_with(told, watched_resume, tells_yields)
+  scheduler.make_all()
+  light.is_off = told ~= nil
   watch, resume = told, watched_resume or vm.coroutine.resume
   swift_yield, swift_park = tells_yields and {} or YIELD, watched_resume and {} or PARK
   scheduler.set_order(arrange)
@@ -494,7 +492,7 @@ function scheduler.tell(what, task, other, argument)
   if watch then watch(what, task, other or current and task_of[current] or nil, argument) end
 end
 
-scheduler.die, scheduler.finish, scheduler.number, scheduler.requests, scheduler.run,
-  scheduler.settle = die, finish, number, requests, run, settle
+scheduler.die, scheduler.finish, scheduler.requests, scheduler.run, scheduler.settle =
+  die, finish, requests, run, settle
 
 return scheduler

@@ -7,6 +7,7 @@ local kinds = require "neap.kinds"
 local scheduler = require "neap.kernel.scheduler"
 local Waiters = require "neap.kernel.waiters"
 local positions = require "neap.kernel.positions"
+local queue = require "neap.kernel.queue"
 local registry = require "neap.kernel.registry"
 local vm = require "neap.kernel.vm"
 local witness = require "neap.task.witness"
@@ -51,7 +52,7 @@ end
 
 --- Takes the task from where it stands, which is not on a thread that runs.
 function life:leave()
-  if not self.place then scheduler.unqueue(self) end
+  if not self.place then queue.leave(self) end
   return Waiters.withdraw(self)
 end
 

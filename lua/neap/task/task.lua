@@ -17,6 +17,7 @@ local failures = require "neap.task.failures"
 local joined = require "neap.kernel.joined"
 local kinds = require "neap.kinds"
 local life = require "neap.task.life"
+local light = require "neap.kernel.light"
 local reraise = require "neap.task.reraise"
 local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
@@ -125,6 +126,27 @@ local function new_user_task(body, target, count, value)
 end
 
 
+--- Makes the task of a user's thread that begins now.
+---@param id integer|false  its number; false if it has not been counted
+local function of_newborn(thread, body, id)
+  local task = {
+    id = id, state = "started", body = body, thread = thread, target = false, place = false,
+  }
+  setmetatable(task, UserTask)
+  if state.home then settle(task) end
+  user.register(task, thread)
+  if not id then scheduler.count(task) end
+  return task
+end
+
+light.make_with(of_newborn, function(thread, body, id, count, value)
+  local task = new_user_task(body, thread, count, value)
+  user.register(task, thread)
+  task.id = id
+  return task
+end)
+
+
 --- The task of a user's thread, which is made if there is none.
 ---@param thread thread
 ---@return neap.Task
@@ -205,6 +227,7 @@ return {
   spawn = spawn,
   finally = finally,
   new_user_task = new_user_task,
+  of_newborn = of_newborn,
   of_thread = of_thread,
   wait = wait,
   receive = waits.receive,

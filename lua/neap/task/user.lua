@@ -138,7 +138,7 @@ end
 
 --- The task of a thread, if it has one.
 function user.find(thread)
-  return state.task_of[thread] or loose.map[thread] or everywhere.map[thread]
+  return scheduler.find(thread) or loose.map[thread] or everywhere.map[thread]
 end
 
 --- Has a thread lead to its task, and on Lua 5.1 those of the pcalls that it stands in.
@@ -154,9 +154,9 @@ function user.register(task, thread)
 end
 
 
---- Counts a new task; it is to be parked, or to run now.
-function user.admit(task)
-  user.register(task, task.target)
+--- Counts a new task of a thread.
+function user.admit(task, thread)
+  user.register(task, thread)
   scheduler.count(task)
 end
 

@@ -22,6 +22,17 @@ local current_thread, running, state = scheduler.current_thread, vm.running, run
 
 local waiting = {}
 
+--- The request of a task that was cancelled while it ran.
+local DIE = {}
+scheduler.requests[DIE] = function(task) return task:kill() end
+
+--- Ends the running task. Never returns.
+local function request_death()
+  co_yield(DIE)
+  while true do co_yield() end
+end
+
+
 --- What stands for the host thread where it waits.
 local HostWaiter = { place = false, giver = false }
 HostWaiter.__index = HostWaiter
@@ -58,7 +69,7 @@ end
 
 --- Tells whether a thread is a task's of this copy of neap. The other copies in this Lua ask.
 local this_copy = {
-  owns = function(thread) return state.task_of[registry.root_of(thread)] ~= nil end,
+  owns = function(thread) return scheduler.find(registry.root_of(thread)) ~= nil end,
 }
 local copies = vm.copies() or {}
 copies[#copies + 1] = this_copy
@@ -124,7 +135,7 @@ function waiting.elsewhere(of_thread)
     if state.bar then error(state.bar, 0) end
     local current = current_thread()
     if registry.is_within(me, current) then
-      if state.task_of[current].cancel_requested then scheduler.request_death() end
+      if scheduler.find(current).cancel_requested then request_death() end
       return scheduler.suspend(me, place, argument)
     elseif not state.task_of[me or false] and loop.is_host() then
       return wait_in_host(place, argument)
@@ -138,8 +149,8 @@ end
 -- running task ends here if it is the one that was cancelled.
 function waiting.checkpoint()
   local current = current_thread()
-  if registry.is_within(running(), current) and state.task_of[current].cancel_requested then
-    scheduler.request_death()
+  if registry.is_within(running(), current) and scheduler.find(current).cancel_requested then
+    request_death()
   end
 end
 

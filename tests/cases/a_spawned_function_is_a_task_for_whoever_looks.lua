@@ -1,0 +1,73 @@
+-- A function of `task.spawn` or `task.defer` that does not wait costs no task; but whoever looks
+-- for its task finds it, with its number, as if it had always been there.
+local neap = require "neap"
+
+local function names(list)
+  local texts = {}
+  for i, each in ipairs(list) do texts[i] = tostring(each) .. " " .. each:status() end
+  return table.concat(texts, ", ")
+end
+
+print("-- spawned")
+task.spawn(function()
+  print("tasks", names(neap.tasks()))
+  print("current", tostring(neap.current()))
+end)
+print("gone", names(neap.tasks()))
+task.spawn(function()
+  local child = neap.spawn(function() end)
+  print("its child comes after it", tostring(neap.current()), tostring(child))
+  child:wait()
+end)
+task.spawn(function(...)
+  local outer = neap.current()
+  task.spawn(function(...)
+    print("within another", neap.current() ~= outer, #neap.tasks(), select("#", ...), ...)
+  end, ...)
+  print("still the outer one", neap.current() == outer)
+end, nil, 2, nil)
+local canceled = task.spawn(function()
+  print("cancels itself", task.cancel(coroutine.running()))
+  neap.finally(print, "finalizer")
+  task.wait()
+  print("never")
+end)
+task.wait()
+print("status", coroutine.status(canceled), names(neap.tasks()))
+
+print("-- deferred")
+local function show(...) print("runs with", select("#", ...), ...) end
+task.defer(show)
+task.defer(show, 1)
+local third = task.defer(show, nil, 3, nil)
+task.defer(show, nil)
+print("tasks", #neap.tasks(), "cancelled", task.cancel(third))
+local by_hand = task.defer(show, "by hand")
+print("resumed", coroutine.resume(by_hand, "now"))
+local waits = task.defer(function()
+  neap.current():name("sleeper")
+  task.wait(1)
+end)
+local parked = task.spawn(function(...)
+  print("parks", ...)
+  print("goes on with", coroutine.yield())
+end, "first")
+task.defer(parked, "its turn")
+task.defer(show, "after it")
+task.wait()
+print("tasks", names(neap.tasks()))
+print("cancelled", task.cancel(waits), names(neap.tasks()))
+for i = 1, 3 do
+  task.defer(show, i)
+  task.defer(task.defer, show, i .. " again")
+end
+task.wait()
+print("next tick")
+task.wait()
+
+print("-- failures")
+neap.on_error(function(err, failed, _, what) print(err, tostring(failed), what) end)
+task.spawn(error, "spawned", 0)
+task.defer(error, "deferred", 0)
+task.wait()
+print("left", names(neap.tasks()))
