@@ -1,7 +1,10 @@
 --- `timeout`: a call that is cancelled when it takes too long.
 --
 -- The caller waits at a guard: a place of its own that stands in the timers, and watches the child.
--- Whichever comes first wakes the caller, and nothing of the other is left.
+-- Whichever comes first wakes the caller, and nothing of the other is left. The child does not
+-- outlive the caller: if that is taken out here, or still waits for a child that was late, closing
+-- the child is a finalizer of the caller's. Most children end in time: that costs no finalizer, and
+-- the next timeout gets the same guard.
 
 local check = require "neap.check"
 local clock = require "neap.kernel.clock"
@@ -14,21 +17,19 @@ local error, setmetatable, type = error, setmetatable, type
 local now, state, wait = clock.now, runs.state, tasks.wait
 
 ---@class neap.Guard
----@field private caller table|false  while it waits here
+---@field private caller neap.Task|table|false  who has called; it waits as long as it stands here
+---@field private child neap.Task|false
 ---@field is_late boolean
----@field private owner neap.Task?  who called
 ---@field private limit number|string
 local Guard = {}
 Guard.__index = Guard
 
+--- One that is not in use.
+runs.declare { idle_guard = false }
+
 function Guard:park(caller, deadline)
   caller.place, self.caller = self, caller
   state.timers:park(self, deadline)
-end
-
-function Guard:remove(caller)
-  caller.place, self.caller = false, false
-  if self.place then self.place:remove(self) end
 end
 
 function Guard.describe() return "the end of its timeout" end
@@ -36,14 +37,33 @@ function Guard:due() return self.place and self.place:due(self) end
 
 --- What the child stands below, in the tree of those who live, and who stands above that.
 function Guard:__tostring() return "timeout (" .. self.limit .. ")" end
-function Guard:above() return self.owner end
+function Guard:above() return self.caller and self.caller.id and self.caller or nil end
+
+
+--- The finalizer of the caller.
+local function close(child)
+  child:cancel()
+  if not child:done() then wait(child:place_to_wait()) end
+end
+
+local function close_with(caller, child)
+  if caller.id then caller:add_finalizer(close, nil, child) end
+end
+
+
+--- The caller is taken out: it ends.
+function Guard:remove(caller)
+  caller.place = false
+  if self.place then self.place:remove(self) end
+  close_with(caller, self.child)
+end
 
 
 --- The deadline has come.
 function Guard:wake()
   local caller = self.caller
-  self.is_late = true
-  self:remove(caller)
+  self.is_late, caller.place = true, false
+  close_with(caller, self.child)
   caller:wake()
 end
 
@@ -51,16 +71,10 @@ end
 --- The child is dead.
 function Guard:ended()
   local caller = self.caller
-  if not caller then return end
-  self:remove(caller)
+  if not caller or caller.place ~= self then return end
+  caller.place = false
+  self.place:remove(self)
   caller:wake()
-end
-
-
---- The finalizer of the caller: the child does not outlive it.
-local function close(child)
-  child:cancel()
-  if not child:done() then wait(child:place_to_wait()) end
 end
 
 
@@ -74,22 +88,32 @@ local function timeout(limit, fn, ...)
   local is_seconds = type(limit) == "number" and limit >= 0
   local seconds = is_seconds and limit or duration(limit, 1, "timeout")
   if type(fn) ~= "function" then check.callable(fn, 2, "timeout") end
-  if state.is_cancelling then tasks.checkpoint() end
-  local owner, child = scheduler.current_task(), tasks.spawn(fn, ...)
-  local guard = setmetatable({
-    caller = false, is_late = false, place = false, index = false, order = 0, deadline = 0,
-    owner = owner, limit = limit,
-  }, Guard)
-  child.observer, child.is_observed = guard, true
-  if owner then owner:add_finalizer(close, nil, child) end
-  wait(guard, now() + seconds)
-  if guard.is_late then close(child) end
-  if owner then owner:remove_finalizer(close, child) end
-  if guard.is_late and child.state == "cancelled" then
-    if owner then owner.late = limit end
-    error("timeout", 0)
+  local child, guard, deadline = tasks.new(fn, ...), state.idle_guard, now() + seconds
+  if guard then
+    state.idle_guard, guard.child, guard.limit = false, child, limit
+  else
+    guard = setmetatable({
+      caller = false, child = child, is_late = false, limit = limit,
+      place = false, index = false, order = 0, deadline = 0,
+    }, Guard)
   end
-  if owner and owner.late then owner.late = nil end
+  child.observer, child.is_observed = guard, true
+  -- All that allocates is done, which may have the collector call code of the user's.
+  if state.is_cancelling then tasks.checkpoint() end
+  scheduler.admit(child)
+  local caller = wait(guard, deadline)
+  if guard.is_late then
+    close(child)
+    if caller.id then caller:remove_finalizer(close, child) end
+    if child.state == "cancelled" then
+      caller.late = limit
+      error("timeout", 0)
+    end
+  else
+    guard.caller, guard.child, child.observer = false, false, nil
+    state.idle_guard = guard
+  end
+  if caller.late then caller.late = nil end
   return child:wait()
 end
 
