@@ -25,7 +25,7 @@ local Guard = {}
 Guard.__index = Guard
 
 --- One that is not in use.
-runs.declare { idle_guard = false }
+runs.declare_near { idle_guard = false }
 
 function Guard:park(caller, deadline)
   caller.place, self.caller = self, caller
