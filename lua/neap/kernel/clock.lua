@@ -59,15 +59,15 @@ end
 
 
 --- The host's clock, in seconds. Where the host's goes backwards, this one goes on from where it
--- was.
+-- was; where it is NaN, it stands still.
 function clock.now()
   local now = ((host_now or clock.host().now)()) + offset
-  if now < latest then
-    offset = offset + latest - now
-    return latest
+  if now >= latest then
+    latest = now
+    return now
   end
-  latest = now
-  return now
+  if now == now then offset = offset + latest - now end
+  return latest
 end
 
 
