@@ -4,22 +4,28 @@
 --
 -- with LUA_PATH="lua/?.lua;tests/generator/?.lua;tests/?.lua". WHAT is "hash": a number for what
 -- each program does under neap's own schedule, and one under another; every eighth is traced, and
--- the trace counts; "soak": the same with the collector at work, counted; or "sweep": each is
--- cancelled in each of its ticks.
+-- the trace counts; "soak": the same with the collector at work, counted; "sweep": each is
+-- cancelled in each of its ticks; or "faults": each meets each fault.
 
+local faults = require "faults"
 local run = require "run"
 
 local arguments = arg or { ... }
 local what, first, count = arguments[1], tonumber(arguments[2]), tonumber(arguments[3])
 local programs, schedules, found = 0, 0, 0
 
+local names = {}
+for name in pairs(faults) do names[#names + 1] = name end
+table.sort(names)
+
 local function try(seed, options)
   schedules = schedules + 1
   local hash, problems, ticks = run(seed, options)
   if problems[1] then
     found = found + 1
-    print(("seed %d, schedule %s, cancel %s: %s"):format(seed, options.schedule or "fifo",
-      tostring(options.cancel_at), table.concat(problems, "; ")))
+    print(("seed %d, schedule %s, %s: %s"):format(seed, options.schedule or "fifo",
+      options.fault or "cancelled at " .. tostring(options.cancel_at),
+      table.concat(problems, "; ")))
   end
   return hash, ticks
 end
@@ -34,6 +40,10 @@ for seed = first, first + count - 1 do
   elseif what == "soak" then
     try(seed, { collects = seed % 2 == 0 })
     try(seed, { schedule = other, collects = seed % 2 == 1 })
+  elseif what == "faults" then
+    for _, name in ipairs(names) do
+      try(seed, { fault = name, schedule = seed % 2 == 0 and other or nil })
+    end
   else
     local _, ticks = try(seed, {})
     for tick = 1, ticks do

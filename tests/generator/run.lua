@@ -3,6 +3,7 @@
 local Choices = require "neap.explore.choices"
 local World = require "world"
 local add_faces = require "faces"
+local faults = require "faults"
 local invariant = require "invariant"
 local neap = require "neap"
 local new_random = require "neap.explore.random"
@@ -40,15 +41,45 @@ local function new_part(world, random, depth)
   return me
 end
 
-local function new_clock()
-  local time = 0
-  return {
-    now = function() return time end,
+--- What may be called from everywhere, at any time.
+local function call_neap(world, random)
+  local task = world.tasks[random(#world.tasks + 1) + 1]
+  local kind = random(8)
+  if kind == 0 then
+    neap.spawn(neap.yield)
+  elseif kind == 1 then
+    if task then task:cancel() end
+  elseif kind == 2 then
+    world.futures[random(2) + 1]:resolve(1)
+  elseif kind == 3 then
+    local value = world:value()
+    world:was_sent(value, world.channels[random(4) + 1]:try_send(value) or false)
+  elseif kind == 4 then
+    world:got((world.channels[random(4) + 1]:try_recv()))
+  elseif kind == 5 then
+    world.events[random(2) + 1]:set()
+  elseif kind == 6 then
+    local lock = world.locks[random(3) + 1].lock
+    if lock:try_acquire() then lock:release() end
+  elseif task then
+    task:detach()
+  end
+end
+
+--- A host on whose clock no time is lost, with what a fault puts in place of its functions.
+local function new_host(world, seed, name)
+  local random = new_random(seed + 1)
+  local fault = { is_on = false, random = random, world = world, time = 0 }
+  function fault.call_neap() call_neap(world, random) end
+  local host = {
+    now = function() return fault.time end,
     sleep = function(seconds)
-      if seconds < math.huge then time = time + seconds end
+      if seconds < math.huge then fault.time = fault.time + seconds end
     end,
     report = function() end,
   }
+  for field, fn in pairs(name and faults[name](fault, host) or {}) do host[field] = fn end
+  return host, fault
 end
 
 --- A number for a text.
@@ -64,6 +95,7 @@ end
 ---@field cancel_at? integer  the tick in which the program is cancelled
 ---@field trace? boolean  whether a trace is a part of what is told
 ---@field collects? boolean  whether the collector runs meanwhile: two runs may differ then
+---@field fault? string  what else happens
 
 --- Runs the program of a seed.
 ---@param seed integer
@@ -72,12 +104,14 @@ end
 ---@return string[] problems
 ---@return integer ticks
 return function(seed, options)
-  neap.use(new_clock())
   state.made, state.gone, state.next_look = 0, 0, 0 -- so that it does not matter what came before
-  if not options.collects then collectgarbage("stop") end
   local random = new_random(seed)
   local world = World.new(random, BUDGET)
-  world.collects = options.collects
+  local host, fault = new_host(world, seed, options.fault)
+  local collects = options.collects or host.collects or false
+  if not collects then collectgarbage("stop") end
+  neap.use(host)
+  world.collects, fault.is_on = collects, true
   local texts, recording = {}, nil
   if options.trace then
     recording = trace.start { json = function(text) texts[#texts + 1] = text end }
@@ -86,20 +120,19 @@ return function(seed, options)
   local root
   scheduler.set_order(function(tasks, count)
     choices:arrange(tasks, count)
-    if options.collects then collectgarbage("stop") end
+    if collects then collectgarbage("stop") end
     local ok, err = pcall(invariant, tasks, count)
     if not ok then world:complain(err) end
-    if options.collects then collectgarbage("restart") end
+    if collects then collectgarbage("restart") end
+    if fault.on_tick then fault.on_tick() end
     if choices.tick == options.cancel_at and root then root:cancel() end
     if choices.tick > 20000 then
       world:complain("the program does not end")
       error("the program does not end", 0)
     end
   end)
-  neap.on_error(function(err)
-    world.reported = world.reported + 1
-    if err ~= "a finalizer waits and nothing can wake it" then world:seen(err) end
-  end)
+  neap.on_error(host.on_error == nil and function(err) world:seen(err) end
+    or host.on_error or nil)
 
   local ok, err = pcall(neap.run, function()
     root = neap.spawn(function()
@@ -109,7 +142,13 @@ return function(seed, options)
     steps.try({ world = world }, neap.timeout, 100, root.wait, root)
     root:cancel()
   end)
-  if not ok then world:complain("run raised: " .. tostring(err)) end
+  fault.is_on = false
+  if not ok and not options.fault then world:complain("run raised: " .. tostring(err)) end
+  if not ok then neap.close(1000) end
+  -- The next run works, and ends what has been left.
+  if options.fault and neap.run(function() return neap.sleep(1) end) < 1 then
+    world:complain("the next run does not work")
+  end
   Choices.stop()
   neap.on_error(nil)
   local hash = world.hash
@@ -118,7 +157,7 @@ return function(seed, options)
     recording:stop()
     hash = (hash + hash_of(table.concat(texts))) % 4294967296
   end
-  if not options.collects then
+  if not collects then
     collectgarbage("restart")
     if seed % 10 == 0 then collectgarbage() end
   end
