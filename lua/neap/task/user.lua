@@ -4,9 +4,9 @@
 -- Nothing else ever runs in such a thread, and who fails is reported at once, for nobody holds the
 -- task. A plain `coroutine.yield` in it parks it for its user, who resumes it, by hand or by
 -- `task.spawn`. The user may as well drop it: so while it is parked nothing here holds it, and its
--- task does not count as alive; the task keeps the thread in a weak box. A task that cannot be let
--- go like that, because somebody waits for it or it has finalizers, is held, and looked after: if
--- the user resumes it to its end, nobody else notices.
+-- task does not count as alive; the task keeps the thread, and its function, in a weak box. A task
+-- that cannot be let go like that, because somebody waits for it or it has finalizers, is held, and
+-- looked after: if the user resumes it to its end, nobody else notices.
 --
 -- `target` is the thread in which the scheduler is to begin such a task, or to go on with it; while
 -- it does not, `thread` is false.
@@ -114,7 +114,8 @@ local function park(task)
     task.target, state.task_of[root] = root, task
     hold(task)
   else
-    task.target, task.box = false, setmetatable({ root }, weak)
+    -- What it runs may lead to its thread, and so, where tables have no ephemerons, hold that.
+    task.target, task.box, task.body = false, setmetatable({ root, task.body }, weak), nil
     registry.let_go(loose, root, task)
     state.gone = state.gone + 1
   end
@@ -127,7 +128,7 @@ function user.take_back(task)
   if not task.box then return true end
   local root = task.box[1]
   if not root then return false end
-  loose.map[root], task.box = nil, nil
+  loose.map[root], task.body, task.box = nil, task.box[2], nil
   task.target, state.task_of[root] = root, task
   -- Let go, it belonged to no run: it goes on in this one.
   if state.home then task.home = state.home end
