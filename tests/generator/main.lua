@@ -1,6 +1,6 @@
 --- Runs generated programs, and says what they did:
 --
---     lua5.1 tests/generator/main.lua WHAT FIRST COUNT
+--     lua5.1 tests/generator/main.lua WHAT FIRST COUNT [FAULT]
 --
 -- with LUA_PATH="lua/?.lua;tests/generator/?.lua;tests/?.lua". WHAT is "hash": a number for what
 -- each program does under neap's own schedule, and one under another; every eighth is traced, and
@@ -15,7 +15,9 @@ local what, first, count = arguments[1], tonumber(arguments[2]), tonumber(argume
 local programs, schedules, found = 0, 0, 0
 
 local names = {}
-for name in pairs(faults) do names[#names + 1] = name end
+for name in pairs(faults) do
+  if name:find(arguments[4] or "", 1, true) then names[#names + 1] = name end
+end
 table.sort(names)
 
 local function try(seed, options)

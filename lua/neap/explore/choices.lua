@@ -11,7 +11,7 @@ local schedule = require "neap.explore.schedule"
 local scheduler = require "neap.kernel.scheduler"
 local Timers = require "neap.kernel.timers"
 
-local concat, setmetatable = table.concat, setmetatable
+local concat, rawget, setmetatable = table.concat, rawget, setmetatable
 
 --- So many choices are taken note of.
 local MANY = 10000
@@ -26,6 +26,7 @@ local MANY = 10000
 ---@field is_endless boolean  whether it was given up
 ---@field private number integer
 ---@field private ready neap.Task[]
+---@field private places integer[]  where each of them stood
 local Choices = {}
 Choices.__index = Choices
 
@@ -48,27 +49,52 @@ local function choose(self, count, tasks, from)
 end
 
 
+--- Moves an entry of a list forward.
+local function move(list, from, to)
+  local entry = list[from]
+  for i = from, to + 1, -1 do list[i] = list[i - 1] end
+  list[to] = entry
+end
+
+
+--- Puts those who are ready into their order, but for who has left since they were copied: the
+-- collector may have called what cancels them. Nothing here allocates.
+local function put_back(ready, places, count, tasks, size)
+  local left = 0
+  for i = 1, count do
+    if tasks[places[i]] == ready[i] then
+      left = left + 1
+      ready[left] = ready[i]
+    end
+  end
+  for i = 1, size do
+    local task = i <= left and ready[i]
+    tasks[i] = task
+    if task and rawget(task, "index") ~= nil then task.index = i end
+  end
+  for i = count, 1, -1 do ready[i] = nil end
+end
+
+
 --- Orders the tasks that are ready, at the beginning of a tick.
 function Choices:arrange(tasks, size)
   self.tick, self.number = self.tick + 1, 0
-  local ready, count = self.ready, 0
+  local ready, places, count = self.ready, self.places, 0
   for i = 1, size do
     if tasks[i] then
       count = count + 1
-      ready[count] = tasks[i]
+      ready[count], places[count] = tasks[i], i
     end
   end
   for i = 1, count - 1 do
     local choice = choose(self, count - i + 1, ready, i)
     if choice > 0 then
-      local chosen = ready[i + choice]
-      for j = i + choice, i + 1, -1 do ready[j] = ready[j - 1] end
-      ready[i] = chosen
-      if self.notes then self.notes("order", chosen) end
+      move(ready, i + choice, i)
+      move(places, i + choice, i)
+      if self.notes then self.notes("order", ready[i]) end
     end
   end
-  for i = 1, size do tasks[i] = i <= count and ready[i] or false end
-  for i = count, 1, -1 do ready[i] = nil end
+  put_back(ready, places, count, tasks, size)
   if self.on_tick then self.on_tick() end -- who looks for a task finds it where it stands now
 end
 
@@ -115,7 +141,8 @@ end
 ---@return neap.Choices
 function Choices.start(text)
   local self = setmetatable({
-    tick = 0, number = 0, count = 0, deviations = {}, points = {}, ready = {}, notes = nil,
+    tick = 0, number = 0, count = 0, deviations = {}, points = {}, ready = {}, places = {},
+    notes = nil,
     on_tick = nil, is_endless = false, chooser = schedule.chooser(text),
   }, Choices)
   scheduler.set_order(function(tasks, count) return self:arrange(tasks, count) end)
