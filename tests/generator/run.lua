@@ -119,8 +119,8 @@ return function(seed, options)
   local choices = Choices.start(options.schedule or "fifo")
   local root
   scheduler.set_order(function(tasks, count)
-    choices:arrange(tasks, count)
     if collects then collectgarbage("stop") end
+    choices:arrange(tasks, count)
     local ok, err = pcall(invariant, tasks, count)
     if not ok then world:complain(err) end
     if collects then collectgarbage("restart") end
