@@ -53,7 +53,7 @@ const TOP: [(&str, &str); 15] = [
 
 /// The locals of modules that functions assign to, and why they are no fields of a run. Whatever
 /// else changes while tasks live is declared through `runs.declare` (neap.kernel.runs).
-const REASSIGNED: [(&str, &str, &str); 19] = [
+const REASSIGNED: [(&str, &str, &str); 22] = [
     ("neap/kernel/runs.lua", "load store", "what holds the runs' fields is no field"),
     ("neap/kernel/clock.lua", "host host_now latest offset pick", "one host for the whole Lua"),
     (
@@ -68,7 +68,7 @@ const REASSIGNED: [(&str, &str, &str); 19] = [
         "newborn newborn_body newborn_id",
         "set and cleared within one resume",
     ),
-    ("neap/kernel/watchers.lua", "all", "a setting"),
+    ("neap/kernel/watchers.lua", "alarm all", "settings"),
     ("neap/kernel/foreign.lua", "answer", "a setting"),
     ("neap/pcall/children.lua", "returned", "set and cleared within one resume"),
     ("neap/task/failures.lua", "handler", "a setting"),
@@ -79,6 +79,12 @@ const REASSIGNED: [(&str, &str, &str); 19] = [
     ("neap/hosts/haproxy.lua", "sleeping uncounted", "one host for the whole Lua"),
     ("neap/hosts/luasocket.lua", "by_number largest library select", "one host for the whole Lua"),
     ("neap/hosts/nginx.lua", "least", "one host for the whole Lua"),
+    ("neap/hosts/rust.lua", "expected host own_pending program", "one host for the whole Lua"),
+    (
+        "neap/hosts/rust_calls.lua",
+        "driver expect last_call polled_call polled_task program unheard unheard_count",
+        "one host for the whole Lua",
+    ),
     ("neap/hosts/tarantool.lua", "fiber log monotonic owner", "one host for the whole Lua"),
     (
         "neap/hosts/uv.lua",

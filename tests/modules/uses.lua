@@ -786,6 +786,61 @@ uses["neap.hosts.nginx"] = function(host)
   assert(host.shared and host.call(function(a, ...) return select("#", ...) end, 1, 2, nil) == 2)
 end
 
+--- What Rust would supply, with news that are in a list.
+local function rust_program(news)
+  return {
+    count = function() return #news end,
+    take = function()
+      local piece = table.remove(news, 1) or {}
+      return piece[1], piece[2], piece[3]
+    end,
+    notify = function() end,
+    ended = function() end,
+    pending = "pending",
+    terminate = "terminate",
+    poll = function(driver, call) assert(coroutine.resume(driver, call)) end,
+    is_polled = function() return false end,
+  }
+end
+
+uses["neap.hosts.rust"] = function(rust)
+  local news, time = {}, 0
+  rust.begin(rust_program(news))
+  require("neap.kernel.clock").use(rust.host {
+    now = function() return time end,
+    sleep = function(seconds) time = time + seconds end,
+  })
+  rust.spawn(1, function(value)
+    sleep(1)
+    return value
+  end, 7)
+  assert(not rust.is_done(1) and rust.step() == 1 and rust.poll(1) == false)
+  time = 2
+  assert(rust.poll(1) == true and rust.outcome(1) == 7 and rust.step() == nil)
+  rust.spawn(2, sleep, 1)
+  news[1] = { "dropped", 2 }
+  assert(rust.step() == nil and #news == 0)
+  local got
+  local future = { done = function() return true end }
+  function future.resolve(_, value) got = value end
+  rust.receive(3, future)
+  news[1], news[2] = { "sent", 3, "tide" }, { "gone", 3 }
+  assert(rust.step() == nil and got == "tide")
+end
+
+uses["neap.hosts.rust_calls"] = function(calls)
+  local changes, list = 0, {}
+  calls.begin(rust_program {}, function(change) changes = changes + change end)
+  local task = spawn(function()
+    list[1] = coroutine.yield("pending")
+    list[2] = "went on"
+  end)
+  require("neap.kernel.scheduler").tick()
+  assert(changes == 1 and calls.are_unheard() and task.place == calls)
+  calls.hear()
+  assert(changes == 0 and list[2] == "went on" and task:done())
+end
+
 uses["neap.hosts.tarantool"] = function(host)
   assert(host.shared and not host.pending())
   assert_fails("function expected, got nil", host.call)

@@ -88,7 +88,7 @@ end, function()
   current, is_cancelling, idle_thread = state.current, state.is_cancelling, state.idle_thread
   ready, ready_count, batch, batch_count, numbered, is_urgent =
     state.ready, state.ready_count, state.batch, state.batch_count, state.numbered, state.is_urgent
-  filled, deferred, task_of, timers = state.filled, state.deferred, state.task_of, state.timers
+  timers, filled, deferred, task_of = state.timers, state.filled, state.deferred, state.task_of
 end)
 local arrange, order, watch -- the seams, see below
 local newborn, newborn_body, newborn_id = false, false, false -- the light thread that runs

@@ -88,18 +88,17 @@ end
 
 
 --- What a thread runs: little lies on its stack below the task's function, for the first that it
--- gets is small.
+-- gets is small. (The function, let go, is yielded so that no compiler drops the assignment.)
 local function serve(token, fn)
-  -- luacheck: ignore 311 (what is overwritten after a yield is let go before it)
   while true do
     if token == BEGIN then
       leave(fn())
       fn = nil
-      token, fn = co_yield(DONE)
+      token, fn = co_yield(DONE, fn)
     elseif token == BEGIN_WITH then
       leave(fn(take()))
       fn = nil
-      token, fn = co_yield(DONE)
+      token, fn = co_yield(DONE, fn)
     else
       token, fn = co_yield()
     end

@@ -4,8 +4,8 @@
 //! clock; the best of five turns counts. It is the processor's time that is measured, of all
 //! threads, so that nobody pays for waiting; but for one figure: `task.wait()` without a time takes
 //! the peer a millisecond at least, which is for its users to wait for, so that the time that
-//! passes is shown as well. Each scheduler runs as it ships: the peer has Luau compile to machine
-//! code, neap does not.
+//! passes is shown as well. The peer has Luau compile to machine code; neap runs without, and with.
+//! Both are polled by the same executor where an async function is waited for.
 //!
 //! neap's Lua files are those that were there when this was built, or those of the folder that is
 //! named as an argument.
@@ -14,7 +14,7 @@ use std::env;
 use std::time::{Duration, Instant};
 
 use cpu_time::ProcessTime;
-use futures_lite::future::block_on;
+use futures_lite::future::{block_on, yield_now};
 use mlua::{Lua, Result, Table};
 use mlua_luau_scheduler::Scheduler;
 
@@ -24,7 +24,9 @@ const TURNS: usize = 5;
 type Clock = fn(&Times) -> Duration;
 
 /// A function of `work.lua`, what its figure is called, and which time is measured.
-const WORK: [(&str, &str, Clock); 8] = [
+const WORK: [(&str, &str, Clock); 10] = [
+    ("call", "an async function, ready at once, 1000 threads", processor),
+    ("pass", "an async function, woken once, 1000 threads", processor),
     ("defer", "task.defer, 1000 chains", processor),
     ("spawn", "task.spawn, returns at once", processor),
     ("wait", "task.wait(), 1000 threads", processor),
@@ -56,14 +58,25 @@ trait Runtime {
 
 struct Neap(Lua);
 
+/// The timer that the peer has, too.
+struct Timer;
+
+impl neap::Timer for Timer {
+    fn sleep(&self, duration: Duration) -> neap::Sleep {
+        Box::pin(async move {
+            async_io::Timer::after(duration).await;
+        })
+    }
+}
+
 impl Neap {
-    fn new() -> Result<Self> {
+    fn new(is_native: bool) -> Result<Self> {
         let lua = Lua::new();
-        lua.enable_jit(false);
-        match env::args_os().nth(1) {
-            None => neap::install(&lua)?,
-            Some(directory) => neap::install_from(&lua, directory.as_ref())?,
+        lua.enable_jit(is_native);
+        if let Some(directory) = env::args_os().nth(1) {
+            neap::install_from(&lua, directory.as_ref())?;
         }
+        neap::install_async(&lua, Timer)?;
         lua.load("task = require 'task'").exec()?;
         Ok(Neap(lua))
     }
@@ -75,7 +88,10 @@ impl Runtime for Neap {
     }
 
     fn run(&self, chunk: &str) -> Result<()> {
-        neap::run(&self.0, self.0.load(chunk)).map(|_| ())
+        block_on(async {
+            neap::run_async::<()>(&self.0, self.0.load(chunk), ()).await?;
+            neap::finish(&self.0).await
+        })
     }
 }
 
@@ -102,10 +118,17 @@ impl Runtime for Peer {
     }
 }
 
-/// Gives a runtime the global `work`.
+/// Gives a runtime the global `work`, and the async functions that it calls.
 fn prepare(runtime: &impl Runtime) -> Result<()> {
-    let work: Table = runtime.lua().load(include_str!("work.lua")).call(())?;
-    runtime.lua().globals().raw_set("work", work)
+    let (lua, globals) = (runtime.lua(), runtime.lua().globals());
+    globals.raw_set("call", lua.create_async_function(async |_, ()| Ok(()))?)?;
+    let pass = lua.create_async_function(async |_, ()| {
+        yield_now().await;
+        Ok(())
+    })?;
+    globals.raw_set("pass", pass)?;
+    let work: Table = lua.load(include_str!("work.lua")).call(())?;
+    globals.raw_set("work", work)
 }
 
 /// Has a runtime do a piece of work once; the time, in nanoseconds, for each of the things done.
@@ -122,20 +145,24 @@ fn turn(runtime: &impl Runtime, name: &str, clock: Clock) -> Result<f64> {
 }
 
 fn main() -> Result<()> {
-    let (neap, peer) = (Neap::new()?, Peer::new()?);
+    let (neap, native, peer) = (Neap::new(false)?, Neap::new(true)?, Peer::new()?);
     prepare(&neap)?;
+    prepare(&native)?;
     prepare(&peer)?;
     for (name, what, clock) in WORK {
-        let (mut ours, mut theirs) = (f64::INFINITY, f64::INFINITY);
+        let [mut ours, mut with_native, mut theirs] = [f64::INFINITY; 3];
         for _ in 0..TURNS {
             theirs = theirs.min(turn(&peer, name, clock)?);
             ours = ours.min(turn(&neap, name, clock)?);
+            with_native = with_native.min(turn(&native, name, clock)?);
         }
-        println!(
-            "{:.2}  times as fast as mlua-luau-scheduler: {what} \
-             ({ours:.0} ns, mlua-luau-scheduler {theirs:.0} ns)",
-            theirs / ours
-        );
+        for (time, how) in [(ours, ""), (with_native, ", native code")] {
+            println!(
+                "{:.2}  times as fast as mlua-luau-scheduler: {what}{how} \
+                 ({time:.0} ns, mlua-luau-scheduler {theirs:.0} ns)",
+                theirs / time
+            );
+        }
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 --
 -- Each returns how many times it does the thing that is measured; `done` counts those that were.
 
-local task = task
+local call, pass, task = rawget(_G, "call"), rawget(_G, "pass"), task
 
 local work = { done = 0 }
 
@@ -43,6 +43,31 @@ local function threads_that_wait(threads, waits, seconds)
     end)
   end
   return threads * waits
+end
+
+
+local function threads_that_call(fn, threads, calls)
+  for _ = 1, threads do
+    task.spawn(function()
+      for _ = 1, calls do
+        fn()
+        count()
+      end
+    end)
+  end
+  return threads * calls
+end
+
+
+--- 1,000 threads that call an async function which is ready at once.
+function work.call()
+  return threads_that_call(call, 1000, 20)
+end
+
+
+--- 1,000 threads that call one which is woken once.
+function work.pass()
+  return threads_that_call(pass, 1000, 20)
 end
 
 

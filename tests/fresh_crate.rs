@@ -1,0 +1,59 @@
+//! The program that the README shows first builds and runs in a crate that has nothing but neap.
+
+use std::env;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+/// The Lua that these tests run on.
+const VM: &str = if cfg!(feature = "luajit") {
+    "luajit"
+} else if cfg!(feature = "luau") {
+    "luau"
+} else if cfg!(feature = "lua51") {
+    "lua51"
+} else if cfg!(feature = "lua52") {
+    "lua52"
+} else if cfg!(feature = "lua53") {
+    "lua53"
+} else if cfg!(feature = "lua54") {
+    "lua54"
+} else {
+    "lua55"
+};
+
+/// What is inside of the first block of `kind` after `heading`.
+fn block<'a>(readme: &'a str, heading: &str, kind: &str) -> &'a str {
+    let after = readme.split_once(heading).expect("the README has that heading").1;
+    let block = after.split_once(&format!("```{kind}\n")).expect("it has such a block").1;
+    block.split_once("```").expect("it ends").0
+}
+
+#[test]
+fn the_readmes_program_runs_in_a_fresh_crate() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let temporary = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let folder = temporary.join("fresh_crate");
+    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    let dependency = block(&readme, "## In a Rust program", "toml");
+    // The crate is this one, and its Lua the one that is built already.
+    let here = format!("neap = {{ path = {root:?}");
+    let dependency = dependency
+        .replace("neap = { version = \"0.1\"", &here)
+        .replace("\"lua54\"", &format!("{VM:?}"));
+    assert!(dependency.contains(&here) && dependency.contains(VM), "{dependency}");
+
+    fs::create_dir_all(folder.join("src")).unwrap();
+    let program = block(&readme, "## In a Rust program", "rust");
+    fs::write(folder.join("src/main.rs"), program).unwrap();
+    let package = "[package]\nname = \"fresh\"\nversion = \"0.0.0\"\nedition = \"2024\"";
+    let manifest = format!("{package}\n\n[dependencies]\n{dependency}\n[workspace]\n");
+    fs::write(folder.join("Cargo.toml"), manifest).unwrap();
+    fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["run", "--quiet", "--offline"]).current_dir(&folder);
+    cargo.env("CARGO_TARGET_DIR", temporary.parent().unwrap());
+    let output = cargo.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
