@@ -201,7 +201,8 @@ fn load(lua: &Lua, root: Root) -> Result<()> {
         let module = first(protected(lua, &pcall, require.clone(), name)?);
         let kind = module.type_name();
         Option::<Table>::from_lua(module, lua).ok().flatten().ok_or_else(|| {
-            Error::runtime(format!("the module {name} must return a table, not a {kind}"))
+            let file = name.replace('.', "/");
+            Error::runtime(format!("{file}.lua must return a table, not a {kind}"))
         })
     };
     let neap = require("neap")?;

@@ -879,3 +879,50 @@ fn a_library_that_returns_no_table_is_refused() {
     let line = outcome.stderr.lines().next().unwrap_or_default();
     assert!(line.contains("neap.lua must return a table, not a "), "{outcome:#?}");
 }
+
+fn neap(args: &[&str]) -> Outcome {
+    finish(Command::new(env!("CARGO_BIN_EXE_neap")).args(args), b"")
+}
+
+#[test]
+fn code_is_run_from_the_command_line() {
+    let outcome = finish(&mut neap_run(["-e", "print(arg[0], arg[1], ...)", "a", "-b"]), b"");
+    assert_prints(&outcome, "-e\ta\ta\t-b\n");
+    let outcome = finish(&mut neap_run(["-e", "error 'no tide'"]), b"");
+    assert!(outcome.stderr.starts_with("(command line):1: no tide"), "{outcome:#?}");
+    assert_eq!(outcome.code, Some(1));
+}
+
+#[test]
+fn who_leaves_out_run_is_told_so() {
+    let outcome = neap(&["tests/examples/harbour.lua"]);
+    let tip = "tip: did you mean `neap run tests/examples/harbour.lua`?";
+    assert!(outcome.stderr.contains(tip) && outcome.code == Some(2), "{outcome:#?}");
+    let outcome = neap(&["exprot"]);
+    assert!(outcome.stderr.contains("'export'") && outcome.code == Some(2), "{outcome:#?}");
+}
+
+#[test]
+fn the_version_names_the_lua() {
+    let outcome = neap(&["--version"]);
+    let start = format!("neap {} (Lu", env!("CARGO_PKG_VERSION"));
+    assert!(outcome.stdout.starts_with(&start) && outcome.code == Some(0), "{outcome:#?}");
+}
+
+#[test]
+fn help_fits_a_narrow_terminal() {
+    for args in [&["--help"][..], &["run", "--help"], &["run", "-h"], &["export", "--help"]] {
+        let outcome = neap(args);
+        let wide: Vec<_> =
+            outcome.stdout.lines().filter(|line| line.chars().count() > 80).collect();
+        assert!(wide.is_empty() && outcome.code == Some(0), "{args:?}: {wide:#?}");
+    }
+}
+
+#[test]
+fn shells_complete_its_words() {
+    for shell in ["bash", "zsh", "fish"] {
+        let outcome = neap(&["completions", shell]);
+        assert!(outcome.stdout.contains("virtual-time") && outcome.code == Some(0), "{shell}");
+    }
+}
