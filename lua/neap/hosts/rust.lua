@@ -45,6 +45,9 @@ end
 --- The tasks that Rust holds, and what senders in other threads send to, by their numbers.
 local handles, targets = {}, {}
 
+--- The targets by the futures and channels that they stand for.
+local target_of = {}
+
 --- What is done with news.
 local receive = { call = calls.poll }
 
@@ -56,7 +59,7 @@ local function send_backlog(target)
     target.backlog[first], first = nil, first + 1
   end
   target.count = 0
-  if target.is_over then target.channel:close() end
+  if target.senders == 0 then target.channel:close() end
 end
 
 --- A value from another thread.
@@ -72,13 +75,15 @@ function receive.sent(key, ...)
   target.backlog[target.count] = ...
 end
 
---- The last sender is gone.
+--- A sender, with all its clones, is gone: if it was the last, nothing more comes.
 function receive.gone(key)
   local target = targets[key]
   targets[key] = nil
   expect(-1)
-  target.is_over = true
+  target.senders = target.senders - 1
+  if target.senders > 0 then return end
   local future, channel = target.future, target.channel
+  target_of[future or channel] = nil
   if channel and target.count == 0 then
     channel:close()
   elseif future and not future:done() then
@@ -235,7 +240,9 @@ function rust.is(value, kind) return kinds.of(value) == kind end
 
 --- Has a future or a channel get what senders in other threads send.
 function rust.receive(key, future, channel)
-  targets[key] = { future = future, channel = channel, backlog = {}, count = 0, is_over = false }
+  local target = target_of[future or channel]
+    or { future = future, channel = channel, senders = 0, backlog = {}, count = 0 }
+  target_of[future or channel], targets[key], target.senders = target, target, target.senders + 1
   expect(1)
 end
 
