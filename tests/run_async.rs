@@ -398,6 +398,11 @@ fn the_failure_of_a_task_is_told_once() {
         neap::spawn::<()>(&lua, lua.load(fail), ()).unwrap().detach().unwrap();
         neap::finish(&lua).await.unwrap();
         assert_eq!(reports(), "it broke it broke", "it was let go");
+
+        let task = neap::spawn::<()>(&lua, lua.load(fail), ()).unwrap();
+        neap::finish(&lua).await.unwrap();
+        task.detach().unwrap();
+        assert_eq!(reports(), "it broke it broke it broke", "it was let go too late");
     });
 }
 

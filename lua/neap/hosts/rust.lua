@@ -215,22 +215,19 @@ function rust.is_done(key) return handles[key].task:done() end
 function rust.cancel(key) return handles[key].task:cancel() end
 
 
---- Lets such a task go on by itself.
-function rust.detach(key)
-  local task = handles[key].task
-  handles[key] = nil
-  return task:detach()
-end
-
-
---- Nobody holds it any more: it is cancelled; a failure that nobody has been told of is reported.
-function rust.drop(key)
+--- Nobody holds such a task any more. A failure that nobody has been told of is reported.
+local function let_go(key)
   local handle = handles[key]
-  handles[key] = nil
   local task = handle.task
-  if task:cancel() or task.state ~= "failed" or handle.is_awaited then return end
-  failures.report(task.value, task, task.origin, task.failure.what)
+  handles[key] = nil
+  if task.state == "failed" and not handle.is_awaited then
+    failures.report(task.value, task, task.origin, task.failure.what)
+  end
+  return task
 end
+
+function rust.detach(key) return let_go(key):detach() end
+function rust.drop(key) return let_go(key):cancel() end
 receive.dropped = rust.drop
 
 
