@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use mlua::{
     Error, FromLua, FromLuaMulti, Function, IntoLua, IntoLuaMulti, Lua, ObjectLike, Result, Table,
-    Value,
+    Value, WeakLua,
 };
 
 use crate::news::{News, Piece};
@@ -36,7 +36,8 @@ use crate::task::{Task, spawn};
 /// ```
 pub struct Future<T> {
     table: Table,
-    lua: Lua,
+    // Lua code may hold this, which must not hold its Lua.
+    lua: WeakLua,
     values: PhantomData<fn(T) -> T>,
 }
 
@@ -64,7 +65,8 @@ pub struct Future<T> {
 /// ```
 pub struct Channel<T> {
     table: Table,
-    lua: Lua,
+    // Lua code may hold this, which must not hold its Lua.
+    lua: WeakLua,
     values: PhantomData<fn(T) -> T>,
 }
 
@@ -208,7 +210,7 @@ impl<T> Future<T> {
     where
         T: FromLuaMulti,
     {
-        spawn(&self.lua, self.table.get::<Function>("wait")?, &self.table)
+        spawn(&self.lua.upgrade(), self.table.get::<Function>("wait")?, &self.table)
     }
 
     /// What resolves it from another thread.
@@ -232,7 +234,7 @@ impl<T> Future<T> {
     /// # }
     /// ```
     pub fn sender(&self) -> Result<Sender<T>> {
-        Sender::new(&self.lua, &self.table)
+        Sender::new(&self.lua.upgrade(), &self.table)
     }
 }
 
@@ -281,7 +283,7 @@ impl<T> Channel<T> {
         T: FromLua,
     {
         let (value, why): (Value, Value) = self.table.call_method("try_recv", ())?;
-        if why.is_nil() { T::from_lua(value, &self.lua).map(Some) } else { Ok(None) }
+        if why.is_nil() { T::from_lua(value, &self.lua.upgrade()).map(Some) } else { Ok(None) }
     }
 
     /// Starts a task that sends a value, and waits while the channel is full. It gives true, or nil
@@ -298,7 +300,7 @@ impl<T> Channel<T> {
     where
         T: IntoLua,
     {
-        spawn(&self.lua, self.table.get::<Function>("send")?, (&self.table, value))
+        spawn(&self.lua.upgrade(), self.table.get::<Function>("send")?, (&self.table, value))
     }
 
     /// Starts a task that receives a value: `None` when the channel is closed and empty, and for nil.
@@ -337,7 +339,7 @@ impl<T> Channel<T> {
     where
         T: FromLua,
     {
-        spawn(&self.lua, self.table.get::<Function>("recv")?, &self.table)
+        spawn(&self.lua.upgrade(), self.table.get::<Function>("recv")?, &self.table)
     }
 
     /// Closes the channel: nothing more can be sent, what it keeps can still be received.
@@ -387,7 +389,7 @@ impl<T> Channel<T> {
     ///
     /// See [`Sender`].
     pub fn sender(&self) -> Result<Sender<T>> {
-        Sender::new(&self.lua, (Value::Nil, &self.table))
+        Sender::new(&self.lua.upgrade(), (Value::Nil, &self.table))
     }
 }
 
@@ -451,7 +453,7 @@ macro_rules! lua_object {
                 if let Value::Table(table) = value
                     && function(lua, "is")?.call::<bool>((&table, $kind))?
                 {
-                    return Ok(Self { table, lua: lua.clone(), values: PhantomData });
+                    return Ok(Self { table, lua: lua.weak(), values: PhantomData });
                 }
                 let message = Some(concat!("a ", $kind, " of neap's expected").to_owned());
                 let to = concat!("neap::", stringify!($handle)).to_owned();

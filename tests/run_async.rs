@@ -452,6 +452,17 @@ fn a_sender_whose_lua_is_gone_gives_the_value_back() {
 }
 
 #[test]
+fn a_channel_that_lua_holds_does_not_hold_lua() {
+    let (lua, _) = lua_with_functions().unwrap();
+    let channel = neap::Channel::<u32>::new(&lua, 1).unwrap();
+    let sender = channel.sender().unwrap();
+    let send = lua.create_function(move |_, value| channel.try_send(value)).unwrap();
+    lua.globals().set("send", send).unwrap();
+    drop(lua);
+    assert_eq!(sender.send(7), Err(7), "it is gone");
+}
+
+#[test]
 fn a_future_whose_sender_is_gone_is_rejected() {
     let (lua, _) = lua_with_functions().unwrap();
     let tide = neap::Future::<u32>::new(&lua).unwrap();
