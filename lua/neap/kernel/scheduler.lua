@@ -77,18 +77,19 @@ runs.declare {
 
 -- Some of them are needed too often to be looked up there.
 local current, is_cancelling, idle_thread, task_of, timers
-local ready, ready_count, batch, batch_count, numbered, filled, deferred, is_urgent
+local ready, ready_count, batch, batch_count, numbered, filled, peak, deferred, is_urgent
 
 runs.around_exchange(function()
   state.current, state.is_cancelling, state.idle_thread = current, is_cancelling, idle_thread
   state.ready, state.ready_count, state.batch, state.batch_count, state.numbered, state.is_urgent =
     ready, ready_count, batch, batch_count, numbered, is_urgent
-  state.filled = filled
+  state.filled, state.peak = filled, peak
 end, function()
   current, is_cancelling, idle_thread = state.current, state.is_cancelling, state.idle_thread
   ready, ready_count, batch, batch_count, numbered, is_urgent =
     state.ready, state.ready_count, state.batch, state.batch_count, state.numbered, state.is_urgent
-  timers, filled, deferred, task_of = state.timers, state.filled, state.deferred, state.task_of
+  filled, peak = state.filled, state.peak
+  deferred, task_of, timers = state.deferred, state.task_of, state.timers
 end)
 local arrange, order, watch -- the seams, see below
 local newborn, newborn_body, newborn_id = false, false, false -- the light thread that runs
@@ -318,11 +319,11 @@ end
 --- Clears what the arrays hold beyond their count, and gives back what they have grown to.
 ---@param count integer  how many were ready in this tick
 local function tidy(count)
-  if count > state.peak then state.peak = count end
-  if state.peak > 4 * ready_count + 256 then
+  if count > peak then peak = count end
+  if peak > 256 and peak > 4 * ready_count + 256 then
     local fresh, fresh_batch = {}, {}
     for i = 1, ready_count do fresh[i] = ready[i] end
-    ready, batch, state.peak = fresh, fresh_batch, ready_count
+    ready, batch, peak = fresh, fresh_batch, ready_count
   else
     for i = ready_count + 1, filled do ready[i] = nil end
     for i = ready_count + 1, count > filled and count or filled do batch[i] = nil end
@@ -366,8 +367,8 @@ function scheduler.tick()
   current = false
 
   if ready_count ~= count or count ~= filled then tidy(count) end
-  if timers.soonest < huge then timers:wake_due(now()) end
   if state.hook_count > 0 then hooks.run() end
+  if timers.soonest < huge then timers:wake_due(now()) end
   return ready_count > 0 or deferred.last > 0 or is_urgent
 end
 

@@ -17,6 +17,7 @@ local huge, setmetatable = math.huge, setmetatable
 
 ---@class neap.Timers
 ---@field soonest number  no deadline is earlier than this; math.huge if there is none
+---@field time number  when the timers that were due have been woken last
 ---@field private list neap.Waiters
 ---@field private latest number  the deadline that came last into the list
 ---@field private arrivals integer
@@ -31,7 +32,7 @@ Timers.__index = Timers
 --- Makes an empty set of timers.
 function Timers.new()
   local self = setmetatable({
-    soonest = huge, list = nil, latest = 0, arrivals = 0,
+    soonest = huge, time = 0, list = nil, latest = 0, arrivals = 0,
     size = 0, deadlines = {}, waiters = {}, peak = 0,
   }, Timers)
   self.list = Waiters.new(self)
@@ -54,18 +55,25 @@ local function move_up(self, slot, waiter, deadline)
 end
 
 
---- Moves an empty slot down to the bottom, along the earliest of each four.
+--- Moves an empty slot down to the bottom, along the earliest of each four. (Written out, because a
+-- loop over the four takes a third longer.)
 local function sink(self, slot, size)
   local deadlines, waiters = self.deadlines, self.waiters
   local child = slot * 4 - 2
   while child <= size do
     local earliest, deadline = child, deadlines[child]
-    for i = child + 1, child + 3 < size and child + 3 or size do
-      local other = deadlines[i]
-      if other <= deadline
-          and (other < deadline or waiters[i].order < waiters[earliest].order) then
-        earliest, deadline = i, other
-      end
+    local b, c, d = deadlines[child + 1], deadlines[child + 2], deadlines[child + 3]
+    if b and b <= deadline
+        and (b < deadline or waiters[child + 1].order < waiters[earliest].order) then
+      earliest, deadline = child + 1, b
+    end
+    if c and c <= deadline
+        and (c < deadline or waiters[child + 2].order < waiters[earliest].order) then
+      earliest, deadline = child + 2, c
+    end
+    if d and d <= deadline
+        and (d < deadline or waiters[child + 3].order < waiters[earliest].order) then
+      earliest, deadline = child + 3, d
     end
     local moved = waiters[earliest]
     deadlines[slot], waiters[slot], moved.index = deadline, moved, slot
@@ -129,7 +137,8 @@ end
 --- The earliest deadline that will ever come.
 ---@return number?  nil if there is none
 function Timers:next_deadline()
-  local head, soonest = self.list:head(), self.deadlines[1] or huge
+  local list, soonest = self.list, self.deadlines[1] or huge
+  local head = list.queue[list.first]
   if head and head.deadline < soonest then soonest = head.deadline end
   self.soonest = soonest
   if soonest < huge then return soonest end
@@ -139,6 +148,7 @@ end
 --- Wakes all waiters whose deadline has come.
 ---@param now number
 function Timers:wake_due(now)
+  self.time = now
   if now < self.soonest then return end
   local list = self.list
   while true do

@@ -146,12 +146,13 @@ end
 
 
 --- How long until something is to be done.
+---@param time? number  the clock's, if it has been read just now
 ---@return number? seconds  0 if tasks are ready, nil if no deadline is set
-function loop.idle_time()
+function loop.idle_time(time)
   if not scheduler.is_idle() then return 0 end
   local deadline = state.timers:next_deadline()
   if not deadline then return nil end
-  local left = deadline - clock.now()
+  local left = deadline - (time or clock.now())
   return left > 0 and left or 0
 end
 
@@ -199,7 +200,7 @@ function loop.sleep(seconds, is_stuck)
     if seconds > longest then seconds = longest end
     stuck[home] = is_stuck or nil
   end
-  loop.outside(host.sleep, seconds, home or nil)
+  if home then loop.outside(host.sleep, seconds, home) else host.sleep(seconds) end
   scheduler.tell("slept")
 end
 
@@ -230,7 +231,8 @@ function loop.drive(goal, alone)
       local pending = host.pending
       local is_pending = pending and pending()
       if is_pending or not is_busy or home then
-        local idle = is_busy and 0 or loop.idle_time()
+        -- The tick has read the clock, if there is a timer.
+        local idle = is_busy and 0 or loop.idle_time(not pending and state.timers.time or nil)
         local is_stuck = not (idle or is_pending)
         if is_stuck and (alone or not (home and can_others_wake())) then return false end
         loop.sleep(idle, is_stuck)
