@@ -1,12 +1,14 @@
 --- Measures neap beside a baseline, in one process, turn by turn, and prints the best of each.
 --
--- A figure is one line: the ratio of the two times first, then what was measured and over what. Its
--- file says so in full. Each bench runs on every VM, through the Rust host or without it:
+-- A figure is one line: the ratio of the two best times first, then what was measured and over what,
+-- and the lowest and the highest ratio of a single turn: so much is the machine's noise. Its file
+-- says so in full. Each bench runs on every VM, through the Rust host or without it:
 --
 --   neap run --virtual-time tests/bench/switch.lua
 --   LUA_PATH="lua/?.lua;tests/bench/?.lua;;" lua5.1 tests/bench/switch.lua
 
-local collectgarbage, huge, min, print = collectgarbage, math.huge, math.min, print
+local collectgarbage, huge, max, min, print =
+  collectgarbage, math.huge, math.max, math.min, print
 local clock, create, resume = os.clock, coroutine.create, coroutine.resume
 
 local measure = {}
@@ -41,10 +43,11 @@ end
 ---@param ours number
 ---@param bare number
 ---@param unit? string  nanoseconds if absent
-function measure.print(what, over, ours, bare, unit)
+---@param noise? string  the range of the ratios, if it was measured several times
+function measure.print(what, over, ours, bare, unit, noise)
   unit = unit or "ns"
-  print(("%.2f  %s, over %s (%.0f %s over %.0f %s)"):format(
-    ours / bare, what, over, ours, unit, bare, unit))
+  print(("%.2f  %s, over %s (%.0f %s over %.0f %s%s)"):format(
+    ours / bare, what, over, ours, unit, bare, unit, noise and "; " .. noise or ""))
 end
 
 
@@ -61,13 +64,17 @@ end
 --- Runs two functions in turns, five times each.
 ---@return number nanoseconds  the best time of the first, divided by count
 ---@return number nanoseconds  the best time of the second
-local function alternate(count, first, second)
-  local best_first, best_second = huge, huge
+---@return string noise  the lowest and the highest ratio of the second to the first, or the inverse
+local function alternate(count, first, second, is_inverse)
+  local best_first, best_second, lowest, highest = huge, huge, huge, 0
   for _ = 1, 5 do
-    best_first = min(best_first, measure.seconds(first))
-    best_second = min(best_second, measure.seconds(second))
+    local a, b = measure.seconds(first), measure.seconds(second)
+    best_first, best_second = min(best_first, a), min(best_second, b)
+    local ratio = is_inverse and a / b or b / a
+    lowest, highest = min(lowest, ratio), max(highest, ratio)
   end
-  return best_first / count * 1e9, best_second / count * 1e9
+  return best_first / count * 1e9, best_second / count * 1e9,
+    ("%.2f to %.2f"):format(lowest, highest)
 end
 
 
@@ -78,8 +85,8 @@ end
 ---@param bare fun(): number?
 ---@param ours fun(): number?
 function measure.compare(what, over, count, bare, ours)
-  local bare_time, our_time = alternate(count, bare, ours)
-  measure.print(what, over, our_time, bare_time)
+  local bare_time, our_time, noise = alternate(count, bare, ours)
+  measure.print(what, over, our_time, bare_time, nil, noise)
 end
 
 
@@ -90,9 +97,9 @@ end
 ---@param theirs fun(): number?
 ---@param ours fun(): number?
 function measure.race(peer, what, count, theirs, ours)
-  local their_time, our_time = alternate(count, theirs, ours)
-  print(("%.2f  times as fast as %s: %s (%.0f ns, %s %.0f ns)"):format(
-    their_time / our_time, peer, what, our_time, peer, their_time))
+  local their_time, our_time, noise = alternate(count, theirs, ours, true)
+  print(("%.2f  times as fast as %s: %s (%.0f ns, %s %.0f ns; %s)"):format(
+    their_time / our_time, peer, what, our_time, peer, their_time, noise))
 end
 
 return measure

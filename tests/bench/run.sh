@@ -5,8 +5,9 @@
 #
 # Prints each figure as it comes, and at the end two tables: how many times as long neap takes as
 # bare coroutines, and how many times as fast it is as other schedulers, where those are installed.
-# Each ratio is of two measurements side by side in one process. The neap binaries, too, run the
-# Lua files that are in lua/. With hyperfine, what the first of them adds is measured last.
+# Each ratio is of the best of five measurements side by side in one process, and beside it stand
+# the lowest and the highest ratio of the five. The neap binaries, too, run the Lua files that are in
+# lua/. With hyperfine, what the first of them adds is measured last.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -45,6 +46,12 @@ table() {
     {
       ratio = $2
       sub(/ .*/, "", ratio)
+      noise = ""
+      if (match($2, /; [0-9.]+ to [0-9.]+\)$/)) {
+        noise = substr($2, RSTART + 2, RLENGTH - 3)
+        sub(/ to /, "-", noise)
+        noise = " (" noise ")"
+      }
       row = substr($2, length(ratio) + 3)
       sub(/ \([^()]*\)$/, "", row)
       sub(/, over .*/, "", row)
@@ -52,9 +59,9 @@ table() {
       if (!(row in seen)) { seen[row] = 1; rows[++row_count] = row }
       if (!($1 in width)) {
         columns[++column_count] = $1
-        width[$1] = length($1) > 7 ? length($1) + 2 : 9
+        width[$1] = length($1) > 19 ? length($1) + 2 : 21
       }
-      cell[row, $1] = ratio
+      cell[row, $1] = ratio noise
       if (length(row) > longest) longest = length(row)
     }
     END {
@@ -111,9 +118,20 @@ if (($# > 0)) && command -v hyperfine >/dev/null; then
   host=$(tests/bench/host.sh "$1") || failed=1
 fi
 
-printf '\nTimes as long as bare coroutines\n\n'
+# collector COLUMN COMMAND ...: says in which mode the collector starts, where it has two. A Lua 5.4
+# that starts in the generational one (Debian's) frees what dies young at almost no cost: a bare
+# coroutine that ends at once, for one.
+collector() {
+  local mode
+  mode=$("${@:2}" - <<<'print(select(2, pcall(collectgarbage, "incremental")))' 2>/dev/null)
+  case $mode in generational | incremental) echo "$1 starts in the $mode collector" ;; esac
+}
+
+printf '\nTimes as long as bare coroutines (lowest and highest of five)\n\n'
 table bare
-printf '\nTimes as fast as others\n\n'
+for lua in "${interpreters[@]}"; do collector "$lua" "$lua"; done
+for neap in "$@"; do collector "$(basename "$neap")" "$neap" run; done
+printf '\nTimes as fast as others (lowest and highest of five)\n\n'
 table peers
 if [[ $host ]]; then printf '\nBy the Rust host, %s\n\n%s\n' "$1" "$host"; fi
 exit $failed
