@@ -139,8 +139,10 @@ return function(seed, options)
       local me = new_part(world, random, 0)
       for _ = 1, 12 do steps.try(me, me.run, 2) end
     end)
-    steps.try({ world = world }, neap.timeout, 100, root.wait, root)
-    root:cancel()
+    steps.try({ world = world }, neap.timeout, 1000, root.wait, root)
+    if root:cancel() and not options.fault then
+      world:complain("the program does not come to its end")
+    end
   end)
   fault.is_on = false
   if not ok and not options.fault then world:complain("run raised: " .. tostring(err)) end

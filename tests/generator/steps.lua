@@ -33,7 +33,7 @@ steps.try = try
 
 local function child(me, count)
   local part = me.part()
-  return function() return part.run(count) end
+  return function() part.run(count) end
 end
 
 local function spawn(me, fn)
@@ -80,7 +80,7 @@ add(1, function(me) try(me, neap.run, print) end)
 add(1, function(me) try(me, neap.step) end)
 
 local function in_finalizer(me)
-  local kind, world = me.random(6), me.world
+  local kind, world = me.random(9), me.world
   if kind == 0 then
     neap.yield()
   elseif kind == 1 then
@@ -92,6 +92,8 @@ local function in_finalizer(me)
     if entry.lock:acquire(0.5) then entry.lock:release() end
   elseif kind == 4 then
     neap.spawn(child(me, 2))
+  elseif kind > 5 then
+    try(me, me.run, 1)
   else
     world:finally(function() end)
   end
@@ -162,7 +164,7 @@ add(3, function(me)
     function() return neap.timer(time(me)) end, function() return pick(me, world.handles) end,
     function()
       local part = me.part()
-      return { wait = function() return part.run(1) end }
+      return { wait = function() part.run(1) end }
     end,
   }
   for i = 1, 1 + me.random(3) do list[i] = things[me.random(#things) + 1]() or neap.timer(0.5) end
@@ -330,7 +332,7 @@ end)
 add(2, function(me)
   local part = me.part()
   part.is_by_hand = true
-  local thread = coroutine.create(function() return try(part, part.run, 2) end)
+  local thread = coroutine.create(function() return (try(part, part.run, 2)) end)
   coroutine.resume(thread)
   neap.yield()
   if coroutine.status(thread) == "suspended" then coroutine.resume(thread) end
@@ -345,7 +347,7 @@ add(1, function(me)
 end)
 add(1, function(me)
   -- The VM refuses to wait there. In a thread that is resumed by hand, 5.1 and 5.2 tell that later.
-  if me.is_by_hand then return end
+  if me.is_by_hand and not me.world.collects then return end
   me.world:note(neap.pcall(table.sort, { 3, 1, 2 }, function(a, b)
     neap.yield()
     return a < b
