@@ -199,6 +199,7 @@ local wake_in_order = Timers.wake_due
 ---@param fn? fun(waiters: table[]): integer
 function Timers.choose_with(fn)
   Timers.wake_due = fn and function(self, now)
+    self.time = now
     local due = first_due(self, now)
     while due do
       local waiter = due[due[2] and fn(due) or 1]
