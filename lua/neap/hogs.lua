@@ -31,7 +31,7 @@ local function seconds(time) return ("%.2f s"):format(time) end
 
 
 --- Whom a run keeps waiting: the one that waits longest, and how many others.
----@param ready table<neap.Task, number>  since when each could run, or from when on it can
+---@param ready table<neap.inside.Task, number>  since when each could run, or from when on it can
 ---@param verb string
 local function describe_waiting(ready, time, hog, verb)
   local first, count = nil, 0

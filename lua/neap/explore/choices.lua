@@ -25,7 +25,7 @@ local MANY = 10000
 ---@field on_tick fun()?  is called at the beginning of each tick
 ---@field is_endless boolean  whether it was given up
 ---@field private number integer
----@field private ready neap.Task[]
+---@field private ready neap.inside.Task[]
 ---@field private places integer[]  where each of them stood
 local Choices = {}
 Choices.__index = Choices

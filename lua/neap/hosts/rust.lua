@@ -169,7 +169,7 @@ end
 --- A task that Rust holds.
 ---@class neap.RustHandle
 ---@field key number
----@field task neap.Task
+---@field task neap.inside.Task
 ---@field is_awaited boolean
 local Handle = {}
 Handle.__index = Handle

@@ -26,8 +26,8 @@ local KEPT = 1024
 
 --- Says how tasks are made of light threads: of the newborn, and of a deferred one. Both get the
 -- thread, its function, and its number or false; and the arguments as `threads.pack` gives them.
----@param of_newborn fun(thread: thread, body: function, id: integer|false): neap.UserTask
----@param of_deferred fun(thread: thread, body: function, id: integer, ...: any): neap.UserTask
+---@param of_newborn fun(thread: thread, body: function, id: integer|false): neap.inside.UserTask
+---@param of_deferred fun(thread: thread, body: function, id: integer, ...): neap.inside.UserTask
 function light.make_with(of_newborn, of_deferred)
   light.of_newborn, light.of_deferred = of_newborn, of_deferred
 end

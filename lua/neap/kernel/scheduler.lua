@@ -389,7 +389,7 @@ function scheduler.waits(elsewhere)
 
   --- Waits at a place.
   ---@param argument? any  for the place's `park`
-  ---@return neap.Task|table waiter  who waited: holds what it was handed
+  ---@return neap.inside.Task|table waiter  who waited: holds what it was handed
   function waits.wait(place, argument)
     local me = running()
     if me ~= current or is_cancelling then return elsewhere(me, place, argument) end
@@ -472,7 +472,7 @@ end
 
 --- The first seam: sets who arranges the tasks that are ready, at the beginning of each tick; nil
 -- for first in, first out. It may exchange the entries 1 to `count`; false is a task that has left.
----@param fn? fun(tasks: (neap.Task|false)[], count: integer)
+---@param fn? fun(tasks: (neap.inside.Task|false)[], count: integer)
 function scheduler.set_order(fn)
   arrange = fn
   order = (arrange or watch) and begin_tick or nil

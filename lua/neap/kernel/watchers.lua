@@ -36,13 +36,13 @@ local next, pairs = next, pairs
 local watchers = { resume = vm.coroutine.resume }
 
 ---@class neap.Watcher
----@field made? fun(task: neap.Task, by: neap.Task?)
----@field runs? fun(task: neap.Task)
----@field yields? fun(task: neap.Task)
----@field waits? fun(task: neap.Task, place: table, argument: any)
----@field woken? fun(task: neap.Task, by: neap.Task?)
----@field cancelled? fun(task: neap.Task, by: neap.Task?)
----@field ended? fun(task: neap.Task)
+---@field made? fun(task: neap.inside.Task, by: neap.inside.Task?)
+---@field runs? fun(task: neap.inside.Task)
+---@field yields? fun(task: neap.inside.Task)
+---@field waits? fun(task: neap.inside.Task, place: table, argument: any)
+---@field woken? fun(task: neap.inside.Task, by: neap.inside.Task?)
+---@field cancelled? fun(task: neap.inside.Task, by: neap.inside.Task?)
+---@field ended? fun(task: neap.inside.Task)
 ---@field ticks? fun()
 ---@field sleeps? fun()
 ---@field slept? fun()

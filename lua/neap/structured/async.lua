@@ -31,7 +31,7 @@ end
 
 --- Turns a function into one that starts a task.
 ---@param fn function
----@return fun(...): neap.Task
+---@return fun(...): neap.inside.Task
 function async.async(fn)
   check.callable(fn, 1, "async")
   return async.wrap(fn, tasks.spawn)

@@ -37,7 +37,7 @@ end
 
 ---@class neap.Gathering
 ---@field private arms (neap.GatheringArm|false)[]  false once it has been looked at
----@field private helpers neap.Task[]
+---@field private helpers neap.inside.Task[]
 ---@field private woken neap.GatheringArm[]  those that were woken, in order
 ---@field private woken_count integer
 ---@field private seen integer  how many of them have been looked at

@@ -17,20 +17,20 @@ local tasks = require "neap.task.task"
 local pairs, setmetatable, type = pairs, setmetatable, type
 local state, wait = runs.state, tasks.wait
 
----@class neap.Pool
+---@class neap.inside.Pool
 ---@field private size integer
----@field private jobs table<neap.Task, boolean>  that are not dead: whether each may run
+---@field private jobs table<neap.inside.Task, boolean>  that are not dead: whether each may run
 ---@field private running integer
 ---@field private queue neap.Waiters  tasks that have not begun
 ---@field private idlers neap.Waiters  those who wait until no job is left
----@field private scope neap.Scope|false  that the jobs belong to
+---@field private scope neap.inside.Scope|false  that the jobs belong to
 local Pool = {}
 Pool.__index = Pool
 
 
 --- Makes a pool, in a scope or in none.
----@param scope neap.Scope|false  that its jobs belong to
----@return neap.Pool
+---@param scope neap.inside.Scope|false  that its jobs belong to
+---@return neap.inside.Pool
 function Pool.within(scope, size)
   local self = setmetatable({
     size = size, jobs = {}, running = 0, queue = nil, idlers = nil, scope = scope,
@@ -42,7 +42,7 @@ end
 
 --- Makes a pool.
 ---@param size integer  how many jobs may run at a time, 1 or more
----@return neap.Pool
+---@return neap.inside.Pool
 function Pool.new(size)
   check.whole(size, 1, 1, "pool")
   return Pool.within(false, size)
@@ -91,7 +91,7 @@ end
 --- Starts a job as soon as there is room for it.
 ---@param fn function
 ---@param ... any  its arguments
----@return neap.Task
+---@return neap.inside.Task
 -- Raises in a pool of a scope that is ending.
 function Pool:submit(fn, ...)
   kinds.check(self, "pool", "submit", "fn, ...")
@@ -111,9 +111,9 @@ end
 
 --- The jobs of a `map`: the first that does not return ends the others.
 ---@class neap.Batch
----@field [integer] neap.Task
+---@field [integer] neap.inside.Task
 ---@field n integer  how many items there are
----@field private first neap.Task|false  that did not return
+---@field private first neap.inside.Task|false  that did not return
 local Batch = {}
 Batch.__index = Batch
 

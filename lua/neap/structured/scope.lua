@@ -18,19 +18,19 @@ local tasks = require "neap.task.task"
 local error, setmetatable = error, setmetatable
 local state, wait = runs.state, tasks.wait
 
----@class neap.Scope
----@field private children table<neap.Task, boolean>  those that are not dead
+---@class neap.inside.Scope
+---@field private children table<neap.inside.Task, boolean>  those that are not dead
 ---@field private count integer  of the children
----@field private failed neap.Task?  the first that failed
+---@field private failed neap.inside.Task?  the first that failed
 ---@field private is_ending boolean  no child may be added any more
----@field private owner neap.Task?  whose finalizer the scope is
+---@field private owner neap.inside.Task?  whose finalizer the scope is
 ---@field private waiters neap.Waiters
 local Scope = {}
 Scope.__index = Scope
 
 
 --- Makes a scope that its maker is to `join` and `leave`.
----@return neap.Scope
+---@return neap.inside.Scope
 function Scope.new()
   local self = setmetatable({
     children = {}, count = 0, failed = nil, is_ending = false, owner = nil, waiters = nil,
@@ -59,7 +59,7 @@ end
 
 
 --- A child is dead.
----@param child neap.Task
+---@param child neap.inside.Task
 ---@private
 function Scope:ended(child)
   self.children[child] = nil
@@ -79,8 +79,8 @@ end
 
 
 --- Makes a task a child.
----@param child neap.Task
----@return neap.Task child
+---@param child neap.inside.Task
+---@return neap.inside.Task child
 function Scope:own(child)
   self.children[child] = true
   self.count = self.count + 1
@@ -98,7 +98,7 @@ end
 
 --- Makes a pool whose jobs belong to the scope: a failing one ends it, and they end with it.
 ---@param size integer  how many jobs may run at a time, 1 or more
----@return neap.Pool
+---@return neap.inside.Pool
 function Scope:pool(size)
   kinds.check(self, "scope", "pool", "size")
   check.whole(size, 1, 1, "pool")
@@ -109,7 +109,7 @@ end
 --- Starts a task in the scope.
 ---@param fn function
 ---@param ... any  its arguments
----@return neap.Task
+---@return neap.inside.Task
 -- Raises if the scope is ending.
 function Scope:spawn(fn, ...)
   kinds.check(self, "scope", "spawn", "fn, ...")
@@ -163,7 +163,7 @@ end
 
 
 --- Runs a function in a scope of its own, until it and all tasks that it starts there are dead.
----@param body fun(scope: neap.Scope, ...): any
+---@param body fun(scope: neap.inside.Scope, ...): any
 ---@param ... any  further arguments
 ---@return any ...  the body's results
 -- Raises the first failure of the body or of a task of the scope.

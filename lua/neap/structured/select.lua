@@ -43,7 +43,7 @@ end
 ---@field private count integer  of the list
 ---@field private is_own boolean  whether all in the list are neap's own
 ---@field private deadline number|false
----@field private helpers neap.Task[]|false
+---@field private helpers neap.inside.Task[]|false
 ---@field private task table|false  who waits
 ---@field private winner integer|false  the number of the arm that was woken
 ---@field private awaited table|false  what that waited for

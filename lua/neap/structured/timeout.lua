@@ -17,8 +17,8 @@ local error, setmetatable, type = error, setmetatable, type
 local now, state, wait = clock.now, runs.state, tasks.wait
 
 ---@class neap.Guard
----@field private caller neap.Task|table|false  who has called; it waits as long as it stands here
----@field private child neap.Task|false
+---@field private caller neap.inside.Task|table|false  who has called; waits as long as it is here
+---@field private child neap.inside.Task|false
 ---@field is_late boolean
 ---@field private limit number|string
 local Guard = {}

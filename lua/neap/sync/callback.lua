@@ -13,7 +13,7 @@ local pack, state, unpack = threads.pack, runs.state, threads.unpack
 
 
 --- What is waited for, by a name of its own in reports.
----@class neap.Answer: neap.Future
+---@class neap.Answer: neap.inside.Future
 local Answer = {}
 for name, member in pairs(Future) do Answer[name] = member end
 Answer.__index = Answer

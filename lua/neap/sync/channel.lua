@@ -20,7 +20,7 @@ local setmetatable, tostring = setmetatable, tostring
 local receive, wait, sent, state = tasks.receive, tasks.wait, sending.sent, runs.state
 local take_out, NIL, push, take = Waiters.remove, store.NIL, store.push, store.take
 
----@class neap.Channel: neap.Store
+---@class neap.inside.Channel: neap.Store
 ---@field private capacity number
 ---@field private tickets integer  how many values have been handed to receivers that waited
 ---@field private senders neap.Waiters
@@ -31,7 +31,7 @@ Channel.__index = Channel
 
 --- Makes an open channel.
 ---@param capacity? integer  0 (the default) or more; math.huge for no bound
----@return neap.Channel
+---@return neap.inside.Channel
 function Channel.new(capacity)
   if capacity == nil then capacity = 0 end
   check.whole(capacity, 0, 1, "channel")
@@ -214,7 +214,7 @@ end
 
 --- An awaitable that sends a value: as an arm of a `select` it is ready when the value can be sent.
 ---@param value any
----@return neap.Sending
+---@return neap.inside.Sending
 function Channel:sending(value)
   kinds.check(self, "channel", "sending", "value")
   return sending.new(self, value)

@@ -9,7 +9,7 @@ local tasks = require "neap.task.task"
 local setmetatable = setmetatable
 local state, wait = runs.state, tasks.wait
 
----@class neap.Event
+---@class neap.inside.Event
 ---@field private is_set boolean
 ---@field private waiters neap.Waiters
 local Event = {}
@@ -17,7 +17,7 @@ Event.__index = Event
 
 
 --- Makes an event that is not set.
----@return neap.Event
+---@return neap.inside.Event
 function Event.new()
   local self = setmetatable({ is_set = false, waiters = nil }, Event)
   self.waiters = Waiters.new(self)

@@ -15,7 +15,7 @@ local pack, state, wait = threads.pack, runs.state, tasks.wait
 --- The values of a future that was resolved without any.
 local NOTHING = {}
 
----@class neap.Future: neap.Joined
+---@class neap.inside.Future: neap.Joined
 ---@field private state "open"|"resolved"|"rejected"
 ---@field private count integer|false  of the results, see `threads.pack`; 0 if there are none
 ---@field private value any
@@ -25,7 +25,7 @@ joined(Future)
 
 --- Makes an open future.
 ---@param class? table  derived from this one
----@return neap.Future
+---@return neap.inside.Future
 function Future.new(class)
   return setmetatable({ state = "open", count = false, joiner = false }, class or Future)
 end

@@ -16,7 +16,7 @@ local Waiters = require "neap.kernel.waiters"
 local insert, remove, setmetatable, sort = table.insert, table.remove, setmetatable, table.sort
 local now, state, wait = clock.now, runs.state, tasks.wait
 
----@class neap.Interval
+---@class neap.inside.Interval
 ---@field private start number
 ---@field private period number
 ---@field private taken integer  the number of the tick that was given last
@@ -40,7 +40,7 @@ end
 --- An awaitable that ticks: tick n is due at n periods after this call, however late the others
 -- were.
 ---@param period number|string  a duration above zero
----@return neap.Interval
+---@return neap.inside.Interval
 function Interval.new(period)
   local seconds = duration(period, 1, "interval")
   if seconds == 0 then check.fail(1, "interval", "a duration above zero expected") end

@@ -39,7 +39,7 @@ local under_way = {}
 ---@field private waiters neap.Waiters
 ---@field private value any  the module, or the error
 ---@field private origin string?  the traceback of where that was raised, down to the `require`
----@field private raiser neap.Task?  the task in which it was
+---@field private raiser neap.inside.Task?  the task in which it was
 ---@field private late any  which `timeout` has raised it (see `Task:timed_out`)
 local Load = {}
 Load.__index = Load

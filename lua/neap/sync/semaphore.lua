@@ -20,12 +20,12 @@ local wait_until = require "neap.sync.patience"
 local error, huge, setmetatable, tostring = error, math.huge, setmetatable, tostring
 local current_task, state, wait = scheduler.current_task, runs.state, tasks.wait
 
----@class neap.Semaphore
+---@class neap.inside.Semaphore
 ---@field private name string
 ---@field private most number  how many permits there can be
 ---@field private free integer
 ---@field private waiters neap.Waiters
----@field private holder neap.Task|false  who took the mutex last
+---@field private holder neap.inside.Task|false  who took the mutex last
 local Semaphore = {}
 Semaphore.__index = Semaphore
 
@@ -41,7 +41,7 @@ end
 
 --- Makes a semaphore.
 ---@param size integer  how many can hold it at a time; 0: none before the first `release`
----@return neap.Semaphore
+---@return neap.inside.Semaphore
 function Semaphore.new(size)
   check.whole(size, 0, 1, "semaphore")
   return new("semaphore", size)
@@ -49,7 +49,7 @@ end
 
 
 --- Makes a mutex: a semaphore for one holder.
----@return neap.Semaphore
+---@return neap.inside.Semaphore
 function Semaphore.mutex() return new("mutex", 1) end
 
 

@@ -39,8 +39,8 @@ function sending.sent(waiter)
 end
 
 
----@class neap.Sending
----@field private channel neap.Channel
+---@class neap.inside.Sending
+---@field private channel neap.inside.Channel
 ---@field private value any
 local Sending = {}
 Sending.__index = Sending

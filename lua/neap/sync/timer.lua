@@ -23,14 +23,14 @@ function timer.sleep(time)
   return sleep(is_seconds and time or duration(time, 1, "sleep"))
 end
 
----@class neap.Timer
+---@class neap.inside.Timer
 ---@field private deadline number
 local Timer = {}
 Timer.__index = Timer
 
 --- An awaitable that is ready at a deadline, which counts from this call.
 ---@param time number|string  a duration
----@return neap.Timer
+---@return neap.inside.Timer
 function timer.timer(time)
   return setmetatable({ deadline = now() + duration(time, 1, "timer") }, Timer)
 end

@@ -64,7 +64,7 @@ end
 
 --- The tree: for each who has somebody below, those in order; and who stands below nobody that
 -- lives.
----@param tasks neap.Task[]
+---@param tasks neap.inside.Task[]
 local function grow(tasks)
   local below, roots, has_place = {}, {}, {}
 

@@ -93,7 +93,7 @@ end
 
 
 --- Sets who is told of failures that nobody has seen; nil for standard error.
----@param fn? fun(err: any, task: neap.Task?, traceback: string, what: string)
+---@param fn? fun(err: any, task: neap.inside.Task?, traceback: string, what: string)
 function failures.set_handler(fn)
   handler = fn
 end

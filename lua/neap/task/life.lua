@@ -98,7 +98,7 @@ end
 
 --- Gives the task a name for reports; without an argument, tells it.
 ---@param name? string
----@return neap.Task|string?
+---@return neap.inside.Task|string?
 function life:name(name)
   kinds.check(self, "task", "name", "text")
   if name == nil then return self.label end
@@ -133,7 +133,7 @@ function life:above() return group_of(self.observer) or witness.parent(self) end
 
 --- The task that the task stands below: the owner of its scope, pool or timeout; or the one that
 -- has spawned it, if `neap.debug(true)` was called before. Else nil.
----@return neap.Task?
+---@return neap.inside.Task?
 function life:parent()
   kinds.check(self, "task", "parent")
   local node = self:above()

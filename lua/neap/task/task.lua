@@ -32,7 +32,7 @@ local has_ended = ending.has_ended
 local ARM, state, table_unpack = awaitable.ARM, runs.state, vm.unpack
 local admit, pack, settle = scheduler.admit, threads.pack, settled.settle
 
----@class neap.Task: neap.Joined
+---@class neap.inside.Task: neap.Joined
 ---@field id integer  its number, in the order of creation
 ---@field state string
 ---@field thread thread|false  the innermost thread that the scheduler runs it on
@@ -47,7 +47,7 @@ local admit, pack, settle = scheduler.admit, threads.pack, settled.settle
 ---@field private outcome table?  how it has ended, while the finalizers run
 ---@field private cancel_requested boolean  it was cancelled while it ran
 ---@field private detached boolean  its failure is reported at once, and its handle may be dropped
----@field private raised (neap.Task|neap.Load)?  the task whose error it has met last, or the module
+---@field private raised (neap.inside.Task|neap.Load)?  whose error it has met last
 ---@field private raised_arm integer?  the number that this had in the list of a `select`
 ---@field private late any  the limit of the `timeout` that it has met last
 ---@field private failure table?  the record of its failure
@@ -67,7 +67,7 @@ Task.wake = scheduler.wake
 for name, method in pairs(life) do Task[name] = method end
 joined(Task)
 
----@class neap.UserTask: neap.Task
+---@class neap.inside.UserTask: neap.inside.Task
 ---@field body function?  what it runs; a thread for it may be made only when it begins
 ---@field target thread|false  the user's thread that it is to begin in, or to go on in
 ---@field private box table?  holds that thread weakly while the task is let go
@@ -76,7 +76,7 @@ local UserTask = {}
 --- Makes a pending task that stands nowhere, and has not been counted.
 ---@param fn function
 ---@param ... any  its arguments
----@return neap.Task
+---@return neap.inside.Task
 local function new(fn, ...)
   local count, value = pack(...)
   local task = { id = 0, state = "pending", fn = fn, thread = false, place = false }
@@ -90,7 +90,7 @@ end
 --- Starts a task: it first runs when the caller waits or ends.
 ---@param fn function
 ---@param ... any  its arguments
----@return neap.Task
+---@return neap.inside.Task
 local function spawn(fn, ...)
   if type(fn) ~= "function" then check.callable(fn, 1, "spawn") end
   local count = select("#", ...)
@@ -113,7 +113,7 @@ end
 ---@param target thread|false  that it is to begin in; false: one for `body`, made when it begins
 ---@param count integer?  of the arguments, as `threads.pack` gives them
 ---@param value any
----@return neap.UserTask
+---@return neap.inside.UserTask
 local function new_user_task(body, target, count, value)
   local task = {
     id = 0, state = "pending", body = body, thread = false, target = target,
@@ -149,7 +149,7 @@ end)
 
 --- The task of a user's thread, which is made if there is none.
 ---@param thread thread
----@return neap.Task
+---@return neap.inside.Task
 ---@return boolean is_new
 local function of_thread(thread)
   local task = user.find(thread)

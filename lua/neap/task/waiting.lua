@@ -88,7 +88,7 @@ end
 
 
 --- Waits in a coroutine that is not the scheduler's.
----@param of_thread fun(thread: thread): neap.UserTask, boolean  finds its task, or makes it
+---@param of_thread fun(thread: thread): neap.inside.UserTask, boolean  finds its task, or makes it
 local function wait_in_coroutine(of_thread, me, place, argument)
   local is_outside = state.home == runs.first and not state.has_run
   if not (is_outside or vm.can_yield()) then vm.refuse_yield() end
@@ -128,7 +128,7 @@ end
 
 
 --- Makes what a wait does where the caller is not a task in its own thread (see `scheduler.waits`).
----@param of_thread fun(thread: thread): neap.UserTask, boolean  finds a thread's task, or makes it
+---@param of_thread fun(thread: thread): neap.inside.UserTask, boolean  finds or makes its task
 ---@return fun(me: thread?, place: table, argument: any): table
 function waiting.elsewhere(of_thread)
   return function(me, place, argument)

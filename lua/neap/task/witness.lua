@@ -12,7 +12,7 @@ local setmetatable = setmetatable
 local witness = {}
 
 --- What is known of each task.
----@type table<neap.Task, { parent: neap.Task?, where: string?, since: number? }>
+---@type table<neap.inside.Task, { parent: neap.inside.Task?, where: string?, since: number? }>
 local records = setmetatable({}, { __mode = "k" })
 
 local is_on = false
@@ -50,7 +50,7 @@ end
 
 
 --- Who spawned a task; nil if it was no task, or is not known.
----@return neap.Task?
+---@return neap.inside.Task?
 function witness.parent(task)
   local record = records[task]
   return record and record.parent
