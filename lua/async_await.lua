@@ -30,11 +30,11 @@ local face = {}
 
 
 --- A task of the scheduler's, as this face shows it. `state`, `error` and `result` may be read.
----@class async_await.Task
+---@class async_await.inside.Task
 ---@field state "pending"|"runnable"|"running"|"suspended"|"dead"
 ---@field error any  what it raised; "nil" for nil
 ---@field result table?  its results with their count in `n`, if there were any
----@field private task neap.Task?  once it is started
+---@field private task neap.inside.Task?  once it is started
 local View = {}
 
 local shown = {
@@ -85,7 +85,7 @@ end
 --- Creates a task; it can be scheduled and joined once it is started.
 ---@param fn function
 ---@param ... any  its arguments
----@return async_await.Task
+---@return async_await.inside.Task
 function face.task_create(fn, ...)
   check.callable(fn, 1, "task_create")
   local count, value = threads.pack(...)
@@ -95,7 +95,7 @@ end
 
 
 --- Starts a task.
----@param view async_await.Task
+---@param view async_await.inside.Task
 -- Raises if it was started before.
 function face.task_start(view)
   check_view(view, 1, "task_start")
@@ -148,7 +148,7 @@ end
 
 
 --- Waits until a task is dead. Its error is not raised.
----@param view async_await.Task
+---@param view async_await.inside.Task
 -- Raises if the task is pending or running.
 function face.task_join(view)
   check_view(view, 1, "task_join")
@@ -221,15 +221,15 @@ function face.task_schedule_all()
 end
 
 
----@class async_await.Future
----@field private view async_await.Task
+---@class async_await.inside.Future
+---@field private view async_await.inside.Task
 local Future = {}
 Future.__index = Future
 
 
 --- Creates a future: a read-only view of a task's outcome.
----@param view async_await.Task
----@return async_await.Future
+---@param view async_await.inside.Task
+---@return async_await.inside.Future
 function face.future_create(view)
   check_view(view, 1, "future_create")
   return setmetatable({ view = view }, Future)
@@ -246,7 +246,7 @@ end
 
 
 --- Waits for the task's results, by joining it.
----@param future async_await.Future
+---@param future async_await.inside.Future
 ---@return any ...
 -- Raises the task's error, or if the task has not been started.
 function face.future_get(future)
@@ -281,7 +281,7 @@ end
 
 --- Turns a function into one that starts a task and returns its future.
 ---@param fn function
----@return fun(...): async_await.Future
+---@return fun(...): async_await.inside.Future
 function face.async(fn)
   check.callable(fn, 1, "async")
   return async.wrap(fn, start)
@@ -294,4 +294,4 @@ end
 ---@return any ...
 face.await = async.await
 
-return face
+return face --[[@as async_await]]

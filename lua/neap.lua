@@ -100,7 +100,7 @@ end
 --- Sets who is told of failures that nobody has seen; without an argument they go to standard error
 -- again. fn gets the error, the task (nil if it has been collected), the traceback and what failed;
 -- it may not wait.
----@param fn? fun(err: any, task: neap.Task?, traceback: string, what: string)
+---@param fn? fun(err: any, task: neap.inside.Task?, traceback: string, what: string)
 function neap.on_error(fn)
   if fn ~= nil then check.callable(fn, 1, "on_error") end
   failures.set_handler(fn)
@@ -136,4 +136,4 @@ local function missing(_, name)
   error("neap has no '" .. tostring(name) .. "'" .. hint, 2)
 end
 
-return setmetatable(neap, { __index = missing })
+return setmetatable(neap --[[@as neap]], { __index = missing })

@@ -160,4 +160,4 @@ function task.cancel(target)
   return found ~= nil and found:cancel()
 end
 
-return task
+return task --[[@as task]]

@@ -42,7 +42,7 @@ impl Export {
             return Err(format!("cannot export to {path}: it is there, and no directory"));
         }
         let files = match self.single_file {
-            true => vec![("neap.lua".to_owned(), single_file(sources()))],
+            true => vec![("neap.lua".to_owned(), single_file(modules()))],
             false => sources().into_iter().map(|it| (it.path, it.text.to_owned())).collect(),
         };
         // All is looked at before anything is written.
@@ -114,6 +114,13 @@ fn sources() -> Vec<Source> {
     let mut sources: Vec<_> = neap::files().into_iter().map(source).collect();
     sources.sort_by_key(Source::module);
     sources
+}
+
+/// Those that a program may load: the types are for editors.
+fn modules() -> Vec<Source> {
+    let mut modules = sources();
+    modules.retain(|it| it.path != "neap/types.lua");
+    modules
 }
 
 impl Source {

@@ -203,12 +203,14 @@ fn wrong_usage_ends_with_status_2() {
     assert!(!Path::new("directory").exists() && !Path::new("a").exists());
 }
 
+/// All but the types, which are for editors.
 #[test]
 fn the_single_file_holds_every_file_unchanged() {
     let text = single_file("unchanged");
     let mut rest = text.as_str();
     let mut modules: Vec<(String, PathBuf)> = library()
         .into_keys()
+        .filter(|path| !path.ends_with("neap/types.lua"))
         .map(|path| {
             let name = path.with_extension("").to_str().unwrap().replace(['/', '\\'], ".");
             (name, path)

@@ -17,8 +17,8 @@ local select, spawn, state = neap.select, neap.spawn, runs.state
 
 local DEFAULT_CAPACITY = 64
 
----@class ward.Task
----@field private task neap.Task
+---@class ward.inside.Task
+---@field private task neap.inside.Task
 ---@field private joined boolean
 local Handle = {}
 Handle.__index = Handle
@@ -53,8 +53,8 @@ end
 
 
 --- Makes a handle for a task.
----@param task neap.Task
----@return ward.Task
+---@param task neap.inside.Task
+---@return ward.inside.Task
 local function handle_of(task) return setmetatable({ task = task, joined = false }, Handle) end
 
 
@@ -115,7 +115,7 @@ local ward = {}
 --- Starts a task.
 ---@param fn function
 ---@param ... any  its arguments
----@return ward.Task  keep it: a handle that is collected cancels its task, unless it was detached
+---@return ward.inside.Task  keep it: a handle that is collected cancels its task, unless detached
 function ward.spawn(fn, ...)
   check.callable(fn, 1, "spawn")
   local handle = handle_of(spawn(fn, ...))
@@ -126,7 +126,7 @@ end
 
 --- Makes a bounded channel.
 ---@param options? integer|{ capacity: integer? }  64 by default
----@return neap.Channel
+---@return neap.inside.Channel
 function ward.channel(options)
   local capacity = options
   if type(options) == "table" then
@@ -159,4 +159,4 @@ function ward.select(list)
   return select(list)
 end
 
-return ward
+return ward --[[@as ward.async]]

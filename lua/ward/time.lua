@@ -50,13 +50,13 @@ end
 
 
 --- A length of time.
----@class ward.Duration
----@field seconds fun(self: ward.Duration): number  with fractions
----@field millis fun(self: ward.Duration): number  whole milliseconds
----@field micros fun(self: ward.Duration): number  whole microseconds
----@field nanos fun(self: ward.Duration): number  whole nanoseconds
----@field neg fun(self: ward.Duration): ward.Duration  the opposite
----@field abs fun(self: ward.Duration): ward.Duration  the length without its sign
+---@class ward.inside.Duration
+---@field seconds fun(self: ward.inside.Duration): number  with fractions
+---@field millis fun(self: ward.inside.Duration): number  whole milliseconds
+---@field micros fun(self: ward.inside.Duration): number  whole microseconds
+---@field nanos fun(self: ward.inside.Duration): number  whole nanoseconds
+---@field neg fun(self: ward.inside.Duration): ward.inside.Duration  the opposite
+---@field abs fun(self: ward.inside.Duration): ward.inside.Duration  the length without its sign
 ---@field private length number  in seconds
 local Duration = {}
 Duration.__index = Duration
@@ -148,14 +148,14 @@ end
 
 
 --- Makes a Duration.
----@param value number|string|table|ward.Duration
----@return ward.Duration
+---@param value number|string|table|ward.inside.Duration
+---@return ward.inside.Duration
 function time.duration(value) return new_duration(seconds_of(value, 1, "duration")) end
 
 
 --- Reads a duration.
 ---@param text string
----@return ward.Duration?  nil if the text is none
+---@return ward.inside.Duration?  nil if the text is none
 function time.parse_duration(text)
   check.type(text, "string", 1, "parse_duration")
   local ok, seconds = pcall(read, text, 1, "parse_duration")
@@ -164,10 +164,10 @@ end
 
 
 --- A point in time, on one of two clocks.
----@class ward.TimePoint
----@field timestamp fun(self: ward.TimePoint): number  the seconds since 1970
----@field millis fun(self: ward.TimePoint): number  whole milliseconds
----@field micros fun(self: ward.TimePoint): number  whole microseconds
+---@class ward.inside.TimePoint
+---@field timestamp fun(self: ward.inside.TimePoint): number  the seconds since 1970
+---@field millis fun(self: ward.inside.TimePoint): number  whole milliseconds
+---@field micros fun(self: ward.inside.TimePoint): number  whole microseconds
 ---@field private at number  in seconds
 local TimePoint = {}
 TimePoint.__index = TimePoint
@@ -192,7 +192,7 @@ end
 
 
 --- The time of the system's clock, in whole seconds.
----@return ward.TimePoint
+---@return ward.inside.TimePoint
 -- Raises where this Lua has no `os.time`.
 function time.now()
   local os = vm.global_value("os")
@@ -202,8 +202,8 @@ end
 
 
 --- A point on the clock that never runs backwards.
----@class ward.InstantPoint
----@field elapsed fun(self: ward.InstantPoint): ward.Duration  how long ago it was
+---@class ward.inside.InstantPoint
+---@field elapsed fun(self: ward.inside.InstantPoint): ward.inside.Duration  how long ago it was
 ---@field private at number
 local InstantPoint = {}
 InstantPoint.__index = InstantPoint
@@ -219,20 +219,20 @@ end
 
 
 --- Now, to measure from.
----@return ward.InstantPoint
+---@return ward.inside.InstantPoint
 function time.instant_now() return setmetatable({ at = clock.now() }, InstantPoint) end
 
 
 --- An awaitable that gives true at a deadline.
----@param delay number|string|table|ward.Duration
----@return neap.Timer
+---@param delay number|string|table|ward.inside.Duration
+---@return neap.inside.Timer
 function time.sleep(delay) return neap.timer(at_least_zero(delay, 1, "sleep")) end
 
 
 --- Calls fn after a while, in a task of its own that lives without its handle.
----@param delay number|string|table|ward.Duration
+---@param delay number|string|table|ward.inside.Duration
 ---@param fn? function
----@return ward.Task|neap.Timer  gives fn's results; true if there is none
+---@return ward.inside.Task|neap.inside.Timer  gives fn's results; true if there is none
 function time.after(delay, fn)
   local deadline = neap.timer(at_least_zero(delay, 1, "after"))
   if fn == nil then return deadline end
@@ -248,13 +248,13 @@ end
 
 --- An awaitable that ticks: 1, 2, 3 and so on, without drift; with a `reset` that starts the count
 -- again. Of length 0 it ticks without waiting.
----@param period number|string|table|ward.Duration
----@return neap.Interval
+---@param period number|string|table|ward.inside.Duration
+---@return neap.inside.Interval
 function time.interval(period) return Interval.every(at_least_zero(period, 1, "interval")) end
 
 
 --- An awaitable with a deadline. What it waits for goes on after a timeout.
----@class ward.Timeout
+---@class ward.inside.Timeout
 ---@field private awaited any
 ---@field private deadline number
 local Timeout = {}
@@ -279,8 +279,8 @@ kinds.declare(Timeout, "timeout")
 
 --- Sets a deadline for an awaitable.
 ---@param awaited any
----@param limit number|string|table|ward.Duration
----@return ward.Timeout
+---@param limit number|string|table|ward.inside.Duration
+---@return ward.inside.Timeout
 function time.timeout(awaited, limit)
   awaitable.check(awaited, 1, "timeout")
   local deadline = clock.now() + at_least_zero(limit, 2, "timeout")
@@ -289,11 +289,11 @@ end
 
 
 --- Sleeps here and now, without an awaitable.
----@param delay number|string|table|ward.Duration
+---@param delay number|string|table|ward.inside.Duration
 ---@return true
 function time.sleep_blocking(delay)
   neap.sleep(at_least_zero(delay, 1, "sleep_blocking"))
   return true
 end
 
-return time
+return time --[[@as ward.time]]

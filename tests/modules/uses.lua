@@ -110,6 +110,70 @@ uses["neap.kinds"] = function(kinds)
   assert(Latch.closed == nil and kinds.nearest({ ebb = 1, flood = 1 }, "floot") == "flood")
 end
 
+--- What only neap's parts call, and what Lua calls: not for users, so that no type tells of it.
+local untold = {}
+for name in ([[
+  above add_finalizer begin check_open claim conclude describe ended every failed hold
+  is_awaited is_ready join kill leave mutex needs new observe own park pass_on place_to_wait
+  raise remove remove_finalizer request_cancel restart wake wake_all within yielded
+]]):gmatch("%S+") do untold[name] = true end
+
+--- The parameters of a Lua function, where this Lua tells them.
+local function parameters(fn)
+  local debug, names = rawget(_G, "debug"), {}
+  if not (debug and debug.getlocal) or debug.getinfo(fn, "S").what == "C" then return nil end
+  if not pcall(debug.getlocal, fn, 1) then return nil end
+  local name = debug.getlocal(fn, 1)
+  while name and not name:find("^%(") do
+    names[#names + 1] = name
+    name = debug.getlocal(fn, #names + 1)
+  end
+  -- `wait` of a task has two more, for `select`.
+  while names[#names] == "arm" or names[#names] == "marker" do names[#names] = nil end
+  return table.concat(names, ", ") .. (debug.getinfo(fn, "u").isvararg and ", ..." or "")
+end
+
+--- Holds that each function which is told of is there, with its parameters, and that each which is
+-- there is told of.
+local function compare(title, told, there)
+  for name, fn in pairs(told) do
+    local real = rawget(there, name)
+    assert(type(real) == "function", title .. name .. " is told of, and not there")
+    local right, written = parameters(real), parameters(fn)
+    -- What is made by a function for several names has none of its own.
+    if right and written and not (right == "..." or right == ", ...") then
+      assert(right == written, title .. name .. "(" .. written .. ") has the parameters " .. right)
+    end
+  end
+  for name, fn in pairs(there) do
+    local is_untold = untold[name] or name:find("^__")
+    if type(fn) == "function" and not is_untold then
+      assert(told[name], title .. name .. " is there, and not told of")
+    end
+  end
+end
+
+uses["neap.types"] = function(types)
+  local neap, time, face = require "neap", require "ward.time", require "async_await"
+  neap.use(require "neap.hosts.virtual")
+  local function nothing() end
+  for name, told in pairs(types.modules) do compare(name .. ".", told, require(name)) end
+  local objects = {
+    Task = neap.spawn(nothing), Timer = neap.timer(1), Interval = neap.interval(1),
+    Pool = neap.pool(1), Future = neap.future(), Channel = neap.channel(), Event = neap.event(),
+    Sending = neap.channel():sending(1), Semaphore = neap.mutex(),
+    ["ward.Task"] = require("ward.async").spawn(nothing),
+    ["ward.Timeout"] = time.timeout(neap.timer(1), 1), ["ward.Duration"] = time.duration(1),
+    ["ward.InstantPoint"] = time.instant_now(),
+    ["async_await.Future"] = face.async(nothing)(),
+  }
+  neap.run(function() neap.scope(function(scope) objects.Scope = scope end) end)
+  objects["ward.TimePoint"] = rawget(_G, "os") and time.now() or nil
+  for name, told in pairs(types.classes) do
+    if objects[name] then compare(name .. ":", told, getmetatable(objects[name]).__index) end
+  end
+end
+
 uses["neap.fields"] = function(fields)
   local value = { 7, nil, "tide", name = "ebb", inner = { deep = { deeper = {} } } }
   assert(fields.describe(value) == '{ 7, [3] = "tide", inner = { deep = {...} }, name = "ebb" }'

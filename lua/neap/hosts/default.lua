@@ -15,23 +15,6 @@ local vm = require "neap.kernel.vm"
 local error, huge, min, pcall, tonumber, type = error, math.huge, math.min, pcall, tonumber, type
 local global_value = vm.global_value
 
----@class neap.Host
----@field now fun(): number  seconds on a clock that never runs backwards, with fractions
----@field sleep? fun(seconds: number)  blocks for at most so long (or math.huge); may return early
----@field pending? fun(): boolean  may something outside still wake a task? While it says so,
---- `sleep` is called after each tick, with 0 when tasks are ready
----@field report? fun(text: string)  is told of failures in place of standard error
----@field after? fun(seconds: number, fn: fun())  has fn called later, in the host's own loop: neap
---- then asks for its own ticks, and nobody has to call `step`
----@field shared? boolean  `sleep` suspends its caller and not the program: others may call `run`
---- meanwhile, each with tasks of its own. `sleep` then gets a second argument, the run
----@field begin? fun()  of a shared host: called before a run begins, in its caller, which it may
---- suspend
----@field wake? fun(run: table)  of a shared host: has the sleep of that run end early, for another
---- has woken one of its tasks
----@field foreign? fun(...: any): any ...  gets what a task yields that is none of neap's requests;
---- returns what the task goes on with. Absent, such a yield is an error
-
 local LONGEST = clock.LONGEST
 
 
