@@ -31,7 +31,7 @@ A wrong argument raises an error at the line of the call, in Lua's own form: `ba
 'spawn' (function expected, got nil)`; a name that is not there, `neap has no 'spwan': did you mean
 'spawn'?`. That holds for every function, and is not said again. What waits raises `"cancelled"`,
 exactly that text, if what it waits for was cancelled. Types are written as in LuaCATS: `R...` is
-any number of values, `T?` may be nil.
+any number of values, and so is the `R` of a `neap.Task<R>`; `T?` may be nil.
 
 Each example is run on a clock that a sleep moves forward at once, and prints what stands below.]]
 

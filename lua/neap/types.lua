@@ -17,17 +17,19 @@
 --## Running
 
 ---@class neap
+---@field _VERSION string
 local neap = {}
 
 --- A number of seconds, or a text: `"250ms"`, `"1.5s"`, `"2m"`, `"1h30m"`. Below zero counts as 0.
 ---@alias neap.Duration number|string
 
---- What can be waited for: anything with a method `wait`.
+--- What can be waited for: anything with a method `wait`. T is what that gives: one value, or
+--- several.
 ---@class neap.Awaitable<T>
----@field wait fun(self: any, ...: any): T...
+---@field wait fun(self: any, ...: any): T
 
 --- Something else's: a table that has a `wait`, or can be called.
----@alias neap.Foreign { wait: function }|fun(...: any): any
+---@alias neap.Foreign { wait: function }|userdata|fun(...: any): any
 
 --- A clock and a sleep, and what else a program has for neap.
 ---@class neap.Host
@@ -292,7 +294,7 @@ function neap.xpcall(fn, handler, ...) end
 ---@generic T, R
 ---@param fn fun(...: T...): R...
 ---@param ... T...  its arguments
----@return neap.Task<R...>
+---@return neap.Task<R>
 function neap.spawn(fn, ...) end
 
 --- The running task; nil outside of every task.
@@ -353,7 +355,7 @@ function neap.finally(fn, ...) end
 
 --- A function that runs beside others, and what became of it.
 ---@class neap.Task<R>: neap.Awaitable<R>
----@overload fun(): R...
+---@overload fun(): R
 local Task = {}
 
 --- Waits until the task has ended, and gives its results; any number of times, by any number of
@@ -371,7 +373,7 @@ local Task = {}
 --- ebb	flood
 --- ebb	flood
 --- ```
----@return R...  its results
+---@return R  its results
 function Task:wait() end
 
 --- Ends the task where it waits: it is never resumed again, and no `pcall` in it sees that. Its
@@ -533,7 +535,7 @@ function Task:traceback() end
 ---@generic T, R
 ---@nodiscard
 ---@param fn fun(...: T...): R...
----@return fun(...: T...): neap.Task<R...>
+---@return fun(...: T...): neap.Task<R>
 function neap.async(fn) end
 
 --- Waits for an awaitable and gives its results; or calls a function in the current task. Of one
@@ -551,11 +553,11 @@ function neap.async(fn) end
 --- 6
 --- ```
 ---@generic T, R
----@overload fun(awaited: fun(...: T...): neap.Task<R...>, ...: T...): R...
+---@overload fun(awaited: fun(...: T...): neap.Task<R>, ...: T...): R
 ---@overload fun(awaited: fun(...: T...): R..., ...: T...): R...
----@param awaited neap.Awaitable<R...>|neap.Foreign
+---@param awaited neap.Awaitable<R>|neap.Foreign
 ---@param ... any  arguments, if that is a function
----@return R...
+---@return R
 function neap.await(awaited, ...) end
 
 --## Time
@@ -867,7 +869,7 @@ local Scope = {}
 ---@generic T, R
 ---@param fn fun(...: T...): R...
 ---@param ... T...  its arguments
----@return neap.Task<R...>
+---@return neap.Task<R>
 function Scope:spawn(fn, ...) end
 
 --- Makes a pool whose jobs belong to the scope: a failing one ends it, and they end with it.
@@ -948,7 +950,7 @@ local Pool = {}
 ---@generic T, R
 ---@param fn fun(...: T...): R...
 ---@param ... T...  its arguments
----@return neap.Task<R...>
+---@return neap.Task<R>
 function Pool:submit(fn, ...) end
 
 --- Calls fn(item, index) for each item of a list, and waits for all.
@@ -1020,7 +1022,7 @@ function neap.future() end
 
 --- What `neap.future` makes. Say what it holds with `---@type neap.Future<string>`.
 ---@class neap.Future<T>: neap.Awaitable<T>
----@overload fun(): T...
+---@overload fun(): T
 local Future = {}
 
 --- Gives the result; everyone who waits gets it. May be called from anywhere.
@@ -1066,7 +1068,7 @@ function Future:reject(err) end
 --- ```text
 --- 42	42
 --- ```
----@return T...
+---@return T
 function Future:wait() end
 
 --- Whether the future is settled.
@@ -1633,12 +1635,12 @@ local ward = {}
 ---@nodiscard
 ---@param fn fun(...: T...): R...
 ---@param ... T...  its arguments
----@return ward.Task<R...>
+---@return ward.Task<R>
 function ward.spawn(fn, ...) end
 
 --- A handle of a task.
 ---@class ward.Task<R>: neap.Awaitable<R>
----@overload fun(): R...
+---@overload fun(): R
 local Handle = {}
 
 --- Waits for the task and gives its results; once only.
@@ -1655,7 +1657,7 @@ local Handle = {}
 --- ebb
 --- false	task already joined
 --- ```
----@return R...
+---@return R
 function Handle:wait() end
 
 --- Cancels the task.
@@ -1725,8 +1727,8 @@ function ward.channel(options) end
 --- ebb
 --- ```
 ---@generic T
----@param awaited neap.Awaitable<T...>|neap.Foreign
----@return T...
+---@param awaited neap.Awaitable<T>|neap.Foreign
+---@return T
 function ward.await(awaited) end
 
 --- Waits for the first of several awaitables. There is no timeout: put `time.sleep` in the list.
@@ -1802,7 +1804,7 @@ function time.sleep_blocking(delay) end
 ---@overload fun(delay: ward.Length): neap.Timer
 ---@param delay ward.Length
 ---@param fn fun(): R...
----@return ward.Task<R...>  gives fn's results; without fn an awaitable that gives true
+---@return ward.Task<R>  gives fn's results; without fn an awaitable that gives true
 function time.after(delay, fn) end
 
 --- An awaitable that ticks 1, 2, 3 and so on, without drift.
@@ -1838,14 +1840,14 @@ function time.interval(period) end
 --- ```
 ---@generic T
 ---@nodiscard
----@param awaited neap.Awaitable<T...>|neap.Foreign
+---@param awaited neap.Awaitable<T>|neap.Foreign
 ---@param limit ward.Length
----@return ward.Timeout<T...>
+---@return ward.Timeout<T>
 function time.timeout(awaited, limit) end
 
 --- What `time.timeout` makes.
 ---@class ward.Timeout<T>: neap.Awaitable<T>
----@overload fun(): T...
+---@overload fun(): T
 local Timeout = {}
 
 --- Waits for the awaitable, but no longer than to the deadline.
@@ -1859,7 +1861,7 @@ local Timeout = {}
 --- ```text
 --- in time
 --- ```
----@return T...
+---@return T
 function Timeout:wait() end
 
 --- Makes a Duration.
@@ -2188,7 +2190,7 @@ function async_await.task_schedule_all() end
 
 --- A read-only view of a task's outcome.
 ---@class async_await.Future<R>: neap.Awaitable<R>
----@overload fun(): R...
+---@overload fun(): R
 local View = {}
 
 --- Waits for the task's results, as `future_get` does.
@@ -2202,7 +2204,7 @@ local View = {}
 --- ```text
 --- 49
 --- ```
----@return R...
+---@return R
 function View:wait() end
 
 --- Creates a future: a read-only view of a task's outcome.
@@ -2233,8 +2235,8 @@ function async_await.future_create(view) end
 --- 49
 --- ```
 ---@generic R
----@param future async_await.Future<R...>
----@return R...
+---@param future async_await.Future<R>
+---@return R
 function async_await.future_get(future) end
 
 --- Turns a function into one that starts a task and returns its future.
@@ -2250,7 +2252,7 @@ function async_await.future_get(future) end
 ---@generic T, R
 ---@nodiscard
 ---@param fn fun(...: T...): R...
----@return fun(...: T...): async_await.Future<R...>
+---@return fun(...: T...): async_await.Future<R>
 function async_await.async(fn) end
 
 --- Waits for a future; or calls an async function in the current task, without a task of its own.
@@ -2265,11 +2267,11 @@ function async_await.async(fn) end
 --- 49	64
 --- ```
 ---@generic T, R
----@overload fun(awaited: fun(...: T...): async_await.Future<R...>, ...: T...): R...
+---@overload fun(awaited: fun(...: T...): async_await.Future<R>, ...: T...): R
 ---@overload fun(awaited: fun(...: T...): R..., ...: T...): R...
----@param awaited neap.Awaitable<R...>|neap.Foreign
+---@param awaited neap.Awaitable<R>|neap.Foreign
 ---@param ... any  arguments, if that is a function
----@return R...
+---@return R
 function async_await.await(awaited, ...) end
 
 return {

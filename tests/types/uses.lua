@@ -60,7 +60,7 @@ answer:resolve(42)
 local number = answer:wait() + answer()
 
 -- 11: all gives a list, with its length.
-local all = neap.all { neap.spawn(fetch, "ebb", 7), neap.spawn(fetch, "flood", 8) }
+local all = neap.all { neap.spawn(tostring, 7), neap.spawn(tostring, 8) }
 ---@type integer
 local length = all.n
 ---@type string
