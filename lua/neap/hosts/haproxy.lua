@@ -37,7 +37,7 @@ local woken = setmetatable({}, { __mode = "k" })
 -- does not count any more.
 local sleeping, uncounted = 0, 0
 
----@type neap.Host
+---@class neap.hosts.haproxy: neap.Host
 local host = { shared = true, pending = calling.is_pending }
 
 

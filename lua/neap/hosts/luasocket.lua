@@ -117,7 +117,7 @@ function Sockets:describe() return "a socket to become " .. self.event end
 
 local readers, writers = new("readable"), new("writable")
 
----@type neap.Host
+---@class neap.hosts.luasocket: neap.Host
 local host = {}
 
 

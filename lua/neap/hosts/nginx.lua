@@ -26,7 +26,7 @@ local ngx, require = vm.global_value("ngx"), vm.global_value("require")
 --- How many milliseconds busy tasks may keep the worker to themselves.
 local SLICE = 5
 
----@type neap.Host
+---@class neap.hosts.nginx: neap.Host
 local host = { shared = true, pending = calling.is_pending }
 
 

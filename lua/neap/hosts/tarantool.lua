@@ -26,7 +26,7 @@ local owner
 --- The fibers of the runs that sleep.
 local sleepers = setmetatable({}, { __mode = "k" })
 
----@type neap.Host
+---@class neap.hosts.tarantool: neap.Host
 local host = { shared = true, pending = calling.is_pending }
 
 

@@ -37,7 +37,7 @@ local armed, is_spinning, is_scheduled = nil, false, false
 --- The loop's time at which the first of all its timers is due, as the editor begins to wait.
 local first_timer = huge
 
----@type neap.Host
+---@class neap.hosts.uv: neap.Host
 local host = {}
 
 local function nothing() end

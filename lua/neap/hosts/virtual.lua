@@ -6,9 +6,11 @@
 local time = 0
 
 ---@type neap.Host
-return {
+local host = {
   now = function() return time end,
   sleep = function(seconds)
     if seconds < math.huge then time = time + seconds end
   end,
 }
+
+return host
