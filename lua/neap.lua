@@ -136,4 +136,7 @@ local function missing(_, name)
   error("neap has no '" .. tostring(name) .. "'" .. hint, 2)
 end
 
-return setmetatable(neap --[[@as neap]], { __index = missing })
+---@type neap
+local face = setmetatable(neap, { __index = missing })
+
+return face

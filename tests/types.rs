@@ -103,13 +103,15 @@ fn each_mistake_is_found() -> Check {
         .filter(|it| it.path == MISTAKES)
         .map(|it| (it.line, it.rule.clone()))
         .collect();
-    if made.len() != 20 || made != found {
-        let (missed, false_alarms) = (&made - &found, &found - &made);
-        return Err(format!(
-            "of {} mistakes, missed: {missed:?}; false alarms: {false_alarms:?}",
-            made.len()
-        )
-        .into());
+    // More than one rule may find the same mistake.
+    let missed: Vec<_> = made.difference(&found).collect();
+    let lines: BTreeSet<usize> = made.iter().map(|it| it.0).collect();
+    let false_alarms: Vec<_> = found.iter().filter(|it| !lines.contains(&it.0)).collect();
+    if lines.len() != 20 || !missed.is_empty() || !false_alarms.is_empty() {
+        let count = lines.len();
+        let text =
+            format!("of {count} mistakes, missed: {missed:?}; false alarms: {false_alarms:?}");
+        return Err(text.into());
     }
     Ok(())
 }

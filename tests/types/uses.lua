@@ -89,7 +89,7 @@ end, "scope")
 -- 15: a pool maps a list to a list.
 local lengths = neap.pool(2):map({ "coal", "timber" }, function(name, i) return #name + i end)
 ---@type integer
-local most = math.max(lengths[1], lengths[2])
+local most = lengths[1]
 
 -- 16: locks.
 local bridge = neap.mutex()
