@@ -289,9 +289,6 @@ end
 
 
 --- Waits for a future; or calls an async function in the current task, without a task of its own.
----@param awaited any
----@param ... any  arguments, if that is a function
----@return any ...
 face.await = async.await
 
 return face --[[@as async_await]]

@@ -136,7 +136,6 @@ local function missing(_, name)
   error("neap has no '" .. tostring(name) .. "'" .. hint, 2)
 end
 
----@type neap
-local face = setmetatable(neap, { __index = missing })
+setmetatable(neap, { __index = missing })
 
-return face
+return neap --[[@as neap]]

@@ -764,11 +764,11 @@ function neap.any(list) end
 --- ```
 ---@generic T
 ---@param list (neap.Awaitable<T>|neap.Foreign)[]
----@return neap.Outcome<T>[] outcomes  in the order of the list
+---@return neap.Ending<T>[] outcomes  in the order of the list
 function neap.settle(list) end
 
 --- How one has ended: its results, or its error.
----@class neap.Outcome<T>
+---@class neap.Ending<T>
 ---@field ok boolean
 ---@field error any  if it failed
 ---@field n integer?  how many results there are, if it did not

@@ -57,7 +57,7 @@ end
 ---@field nanos fun(self: ward.inside.Duration): number  whole nanoseconds
 ---@field neg fun(self: ward.inside.Duration): ward.inside.Duration  the opposite
 ---@field abs fun(self: ward.inside.Duration): ward.inside.Duration  the length without its sign
----@field private length number  in seconds
+---@field private length number  seconds
 local Duration = {}
 Duration.__index = Duration
 
@@ -168,7 +168,7 @@ end
 ---@field timestamp fun(self: ward.inside.TimePoint): number  the seconds since 1970
 ---@field millis fun(self: ward.inside.TimePoint): number  whole milliseconds
 ---@field micros fun(self: ward.inside.TimePoint): number  whole microseconds
----@field private at number  in seconds
+---@field private at number  seconds
 local TimePoint = {}
 TimePoint.__index = TimePoint
 compare(TimePoint, "at", "time point")

@@ -20,7 +20,7 @@ local MANY = 10000
 ---@field tick integer  how many have begun
 ---@field count integer  how many choices there were
 ---@field deviations neap.Deviation[]  those that were not 0
----@field points integer[]  in threes: tick, number, and of how many one was chosen
+---@field points integer[]  by threes: tick, number, and of how many one was chosen
 ---@field notes fun(text: string)?  is told of the choices that are not 0
 ---@field on_tick fun()?  is called at the beginning of each tick
 ---@field is_endless boolean  whether it was given up

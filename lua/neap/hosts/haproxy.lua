@@ -133,9 +133,7 @@ end
 --- Calls fn(...) in a task of HAProxy's, where it may use all of HAProxy that waits: only the
 -- calling task waits for it. If that is cancelled, fn goes on, for HAProxy cannot end it: its
 -- results are dropped.
----@param fn function
----@param ... any  its arguments
----@return any ...  its results
+---@type fun(fn: function, ...: any): any ...
 host.call = calling.new(function(perform, call, ...)
   local arguments = vm.pack(...)
   local function body() return perform(call, vm.unpack(arguments, 1, arguments.n)) end

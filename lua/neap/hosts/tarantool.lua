@@ -101,9 +101,7 @@ end
 
 --- Calls fn(...) in a fiber of its own, where it may use all of Tarantool that waits: only the
 -- calling task waits for it. If that is cancelled, so is the fiber.
----@param fn function
----@param ... any  its arguments
----@return any ...  its results
+---@type fun(fn: function, ...: any): any ...
 -- Raises fn's error, the same value.
 host.call = calling.new(function(perform, call, ...)
   if not fiber then find() end

@@ -3,6 +3,7 @@
 -- Every run on it is deterministic and as fast as the program itself. It starts at 0. To sleep for
 -- ever is not possible on it: nothing outside can wake a task.
 
+---@type number
 local time = 0
 
 ---@type neap.Host

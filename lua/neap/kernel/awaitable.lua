@@ -26,9 +26,10 @@ awaitable.prefer = nil
 local own = {}
 
 --- Declares a class with these three methods.
----@param class table
+---@generic T: table
+---@param class T
 ---@param kind string  what its objects are called
----@return table class
+---@return T class
 function awaitable.declare(class, kind)
   own[class] = true
   class.__call = class.wait

@@ -5,7 +5,8 @@
 
 local Waiters = require "neap.kernel.waiters"
 
----@class neap.Joined
+---@class neap.Joined: neap.Waiter
+---@field is_ready fun(self: neap.Joined): boolean
 ---@field private joiner table|false
 ---@field private others neap.Waiters|false
 local joined = { joiner = false, others = false }

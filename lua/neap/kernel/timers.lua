@@ -106,7 +106,7 @@ end
 
 
 --- Sets a waiter's deadline.
----@param deadline number  in the clock's seconds
+---@param deadline number  seconds on the clock
 function Timers:park(waiter, deadline)
   if deadline < self.soonest then self.soonest = deadline end
   if deadline >= self.latest or self.size == 0 and self.list.last == 0 then

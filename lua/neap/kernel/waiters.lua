@@ -28,6 +28,15 @@
 -- When the array is full to its limit, those who are left move to its beginning, so that neither
 -- holes nor a queue that is never empty make it grow.
 
+---@class neap.Waiter
+---@field place table|false
+---@field index any
+---@field value any
+---@field giver table|false
+---@field order number?
+---@field deadline number?
+---@field offer any
+
 ---@class neap.Waiters
 ---@field queue table[]
 ---@field first integer  where the head is: `queue[first]` is nil or false in an empty list

@@ -18,7 +18,7 @@ local is_own, state, wait = awaitable.is_own, runs.state, tasks.wait
 local combine = {}
 
 --- Who stands for the task at one awaitable.
----@class neap.GatheringArm
+---@class neap.GatheringArm: neap.Waiter
 ---@field gathering neap.Gathering
 ---@field number integer  of the list
 ---@field awaited table  what it waits for

@@ -18,7 +18,7 @@ local setmetatable = setmetatable
 local ARM, is_own, state, wait = awaitable.ARM, awaitable.is_own, runs.state, tasks.wait
 
 --- Who stands for a choosing task in one place.
----@class neap.Arm
+---@class neap.Arm: neap.Waiter
 ---@field choice neap.Choice
 ---@field number integer  of the list; 0 is the timeout's
 ---@field awaited table|false  what it waits for

@@ -16,7 +16,7 @@ local tasks = require "neap.task.task"
 local error, setmetatable, type = error, setmetatable, type
 local now, state, wait = clock.now, runs.state, tasks.wait
 
----@class neap.Guard
+---@class neap.Guard: neap.Waiter
 ---@field private caller neap.inside.Task|table|false  who has called; waits as long as it is here
 ---@field private child neap.inside.Task|false
 ---@field is_late boolean

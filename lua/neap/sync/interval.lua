@@ -16,7 +16,7 @@ local Waiters = require "neap.kernel.waiters"
 local insert, remove, setmetatable, sort = table.insert, table.remove, setmetatable, table.sort
 local now, state, wait = clock.now, runs.state, tasks.wait
 
----@class neap.inside.Interval
+---@class neap.inside.Interval: neap.Waiter
 ---@field private start number
 ---@field private period number
 ---@field private taken integer  the number of the tick that was given last

@@ -8,7 +8,7 @@ local tasks = require "neap.task.task"
 
 local setmetatable, state, wait = setmetatable, runs.state, tasks.wait
 
----@class neap.Patience
+---@class neap.Patience: neap.Waiter
 ---@field private wanted table  the place
 ---@field private alarm table
 ---@field private task table|false  who waits

@@ -26,7 +26,7 @@ end
 
 
 --- What a waiter waits for, with the time that is left, and where it does.
----@param thread thread|false|nil  in which it waits
+---@param thread thread|false|nil  where it waits
 ---@return string
 function dump.wait_of(waiter, thread)
   local place = waiter.place

@@ -31,6 +31,7 @@ local YIELDED = "attempt to yield from a finalizer: use neap.yield()"
 local ends = { returned = true, failed = true, cancelled = true }
 
 --- The methods that a task has from here.
+---@class (partial) neap.inside.Task
 local methods = {}
 
 --- Whether a task is dead.

@@ -16,6 +16,7 @@ local pairs, setmetatable = pairs, setmetatable
 local has_ended = ending.has_ended
 local status = vm.coroutine.status
 
+---@class (partial) neap.inside.Task
 local life = {}
 
 for name, method in pairs(ending.methods) do life[name] = method end

@@ -74,7 +74,7 @@ end
 
 
 --- Runs a task to its end, and all others to theirs.
----@param main neap.inside.Task  in a queue already
+---@param main neap.inside.Task  it is in a queue already
 ---@param previous? table  the run that is put in place again after it
 function run.until_done(main, previous)
   local ok, err, traceback, where = loop.enter(until_over, main)

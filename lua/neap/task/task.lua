@@ -32,7 +32,7 @@ local has_ended = ending.has_ended
 local ARM, state, table_unpack = awaitable.ARM, runs.state, vm.unpack
 local admit, pack, settle = scheduler.admit, threads.pack, settled.settle
 
----@class neap.inside.Task: neap.Joined
+---@class (partial) neap.inside.Task: neap.Joined
 ---@field id integer  its number, in the order of creation
 ---@field state string
 ---@field thread thread|false  the innermost thread that the scheduler runs it on
@@ -67,7 +67,7 @@ Task.wake = scheduler.wake
 for name, method in pairs(life) do Task[name] = method end
 joined(Task)
 
----@class neap.inside.UserTask: neap.inside.Task
+---@class (partial) neap.inside.UserTask: neap.inside.Task
 ---@field body function?  what it runs; a thread for it may be made only when it begins
 ---@field target thread|false  the user's thread that it is to begin in, or to go on in
 ---@field private box table?  holds that thread weakly while the task is let go

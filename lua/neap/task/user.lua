@@ -40,6 +40,7 @@ local weak = { __mode = "v" }
 local user = {}
 
 --- The methods of such a task, beside those that it has like any other.
+---@class (partial) neap.inside.UserTask
 local methods = {}
 user.methods = methods
 

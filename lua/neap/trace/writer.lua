@@ -32,7 +32,7 @@ end
 
 
 --- A time in microseconds, with three decimals.
----@param time number  in whole nanoseconds
+---@param time number  whole nanoseconds
 ---@return string
 function writer.microseconds(time)
   local part = time % 1000000
