@@ -25,7 +25,7 @@ local LONGEST = clock.LONGEST
 
 local TOO_LARGE = "socket beyond the %d that socket.select can wait for"
 
-local library, select, largest, by_number
+local library, select, largest, by_number ---@type any, any, integer, boolean
 
 
 --- Finds LuaSocket at the first use of the host: this file loads without it.

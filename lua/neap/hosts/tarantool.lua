@@ -18,6 +18,7 @@ local LONGEST = clock.LONGEST
 --- How often a fiber looks whether it may enter neap, in seconds.
 local LOOK = 0.001
 
+---@type any, any, any
 local fiber, monotonic, log
 
 --- The fiber whose run was in its place last.

@@ -25,10 +25,10 @@ local has_work, idle_time, refusal = loop.has_work, loop.idle_time, loop.refusal
 local is_idle, state = scheduler.is_idle, runs.state
 local LONGEST = clock.LONGEST
 
-local uv, editor
+local uv, editor ---@type any, any
 
 --- The handles; whether libuv drives the ticks, and whether neap is in a sleep.
-local prepare, check, idle, timer
+local prepare, check, idle, timer ---@type any, any, any, any
 local is_attached, is_sleeping = false, false
 
 --- The deadline that `timer` is set to; whether `idle` is active; whether a tick is scheduled.

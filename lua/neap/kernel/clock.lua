@@ -49,6 +49,7 @@ end
 
 
 --- The host.
+---@return neap.Host
 function clock.host()
   if not host then
     if not pick then error("no clock: call neap.use(host) first", 0) end

@@ -16,12 +16,14 @@ local resume, status = vm.coroutine.resume, vm.coroutine.status
 local foreign = {}
 
 --- The host's function.
+---@type any
 local answer
 
 --- What stands for the request of a task that was cancelled while the engine had it.
 local GONE = {}
 requests[GONE] = function() end
 
+---@type any
 local go_on
 
 --- Takes what a thread has yielded, returned or raised.

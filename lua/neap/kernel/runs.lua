@@ -74,6 +74,7 @@ runs.first = runs.new()
 local place = { __index = runs.first, __newindex = runs.first }
 
 --- The fields of the run that is in place.
+---@type table<string, any>
 local state = setmetatable({}, place)
 runs.state = state
 

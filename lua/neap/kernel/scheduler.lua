@@ -75,8 +75,8 @@ runs.declare {
   is_urgent = false, -- whether there are any
 }
 
--- Some of them are needed too often to be looked up there.
-local current, is_cancelling, idle_thread, task_of, timers
+local current, is_cancelling, idle_thread, task_of, timers ---@type any, any, any, any, any
+---@type any, any, any, any, any, any, any, any, any  some are needed too often to be looked up
 local ready, ready_count, batch, batch_count, numbered, filled, peak, deferred, is_urgent
 
 runs.around_exchange(function()
@@ -91,7 +91,7 @@ end, function()
   filled, peak = state.filled, state.peak
   deferred, task_of, timers = state.deferred, state.task_of, state.timers
 end)
-local arrange, order, watch -- the seams, see below
+local arrange, order, watch ---@type any, any, any  the seams, see below
 local newborn, newborn_body, newborn_id = false, false, false -- the light thread that runs
 local swift_yield, swift_park = YIELD, PARK -- what the loop does itself, while nobody watches
 
