@@ -6,6 +6,7 @@
 -- A join from inside one of these tasks suspends it. A join from outside runs the task now, and
 -- depth first what it joins, by iteration: `chain` is the stack of tasks that wait for one another.
 
+---@diagnostic disable: access-invisible, need-check-nil, param-type-mismatch
 local async = require "neap.structured.async"
 local awaitable = require "neap.kernel.awaitable"
 local check = require "neap.check"
@@ -34,7 +35,10 @@ local face = {}
 ---@field state "pending"|"runnable"|"running"|"suspended"|"dead"
 ---@field error any  what it raised; "nil" for nil
 ---@field result table?  its results with their count in `n`, if there were any
----@field private task neap.inside.Task?  once it is started
+---@field private task neap.inside.Task|false  once it is started
+---@field private fn function?  before that, with its arguments
+---@field private count integer?
+---@field private value any
 local View = {}
 
 local shown = {

@@ -2,6 +2,7 @@
 --
 -- This is all that `require "neap"` gives; each concept has a file of its own under neap/.
 
+---@diagnostic disable: duplicate-set-field
 local clock = require "neap.kernel.clock"
 local loop = require "neap.task.loop"
 local scheduler = require "neap.kernel.scheduler"

@@ -7,6 +7,10 @@
 //! - `types::luau`: Luau compiles its types, and runs what is written with them (where that is the
 //!   Lua of this build).
 //!
+//! A file of the library turns off, on its first line, the rules that do not hold for it: where a
+//! closure fills in a local, where fields come from another file's table, where a class lends its
+//! private fields to the functions beside it. What users are given is checked by all of them.
+//!
 //! Install it with `cargo install --locked emmylua_check`.
 
 #[allow(dead_code, reason = "the neap command is what these tests do without")]

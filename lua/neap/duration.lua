@@ -1,5 +1,6 @@
 --- A duration is a number of seconds, or a string: "250ms", "1.5s", "2m", "1h30m".
 
+---@diagnostic disable: assign-type-mismatch, need-check-nil, return-type-mismatch
 local check = require "neap.check"
 
 local tonumber, type = tonumber, type

@@ -13,6 +13,7 @@
 --       explore.same(total)
 --     end)
 
+---@diagnostic disable: annotation-usage-error, param-type-mismatch, return-type-mismatch
 local check = require "neap.check"
 local failures = require "neap.task.failures"
 local run = require "neap.task.run"

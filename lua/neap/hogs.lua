@@ -8,6 +8,7 @@
 -- A run is what the loop waits for: tasks that the running one runs at once (`task.spawn`) are part
 -- of it.
 
+---@diagnostic disable: assign-type-mismatch
 local clock = require "neap.kernel.clock"
 local failures = require "neap.task.failures"
 local positions = require "neap.kernel.positions"

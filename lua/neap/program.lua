@@ -1,5 +1,6 @@
 --- A script as the main task: what `neap run` does, for any host.
 
+---@diagnostic disable: access-invisible
 local neap = require "neap"
 local check = require "neap.check"
 local failures = require "neap.task.failures"

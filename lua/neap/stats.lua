@@ -1,5 +1,6 @@
 --- Counts what a program's tasks do, and tells of it when it is over.
 
+---@diagnostic disable: assign-type-mismatch, need-check-nil
 local clock = require "neap.kernel.clock"
 local failures = require "neap.task.failures"
 local runs = require "neap.kernel.runs"

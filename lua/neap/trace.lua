@@ -12,6 +12,7 @@
 --     recording:stop()
 --     file:close()
 
+---@diagnostic disable: access-invisible, need-check-nil, undefined-field
 local call_barred = require "neap.kernel.barred"
 local check = require "neap.check"
 local listing = require "neap.kernel.listing"

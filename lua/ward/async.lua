@@ -4,6 +4,7 @@
 -- that. Handles are held weakly here and looked through after a collection, for not every Lua tells
 -- a table that it is collected.
 
+---@diagnostic disable: access-invisible, param-type-mismatch, return-type-mismatch
 local Channel = require "neap.sync.channel"
 local awaitable = require "neap.kernel.awaitable"
 local check = require "neap.check"

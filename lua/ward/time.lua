@@ -14,6 +14,7 @@
 -- - `now()` is a point in time, by the system's clock; `instant_now()` one on the clock that never
 --   runs backwards, with `elapsed()`, a Duration.
 
+---@diagnostic disable: assign-type-mismatch, need-check-nil
 local Interval = require "neap.sync.interval"
 local awaitable = require "neap.kernel.awaitable"
 local check = require "neap.check"
@@ -225,14 +226,14 @@ function time.instant_now() return setmetatable({ at = clock.now() }, InstantPoi
 
 --- An awaitable that gives true at a deadline.
 ---@param delay number|string|table|ward.inside.Duration
----@return neap.inside.Timer
+---@return neap.Timer
 function time.sleep(delay) return neap.timer(at_least_zero(delay, 1, "sleep")) end
 
 
 --- Calls fn after a while, in a task of its own that lives without its handle.
 ---@param delay number|string|table|ward.inside.Duration
 ---@param fn? function
----@return ward.inside.Task|neap.inside.Timer  gives fn's results; true if there is none
+---@return ward.Task<any>|neap.Timer  gives fn's results; true if there is none
 function time.after(delay, fn)
   local deadline = neap.timer(at_least_zero(delay, 1, "after"))
   if fn == nil then return deadline end

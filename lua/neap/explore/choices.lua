@@ -6,6 +6,7 @@
 -- what becomes ready meanwhile runs in the next. Tasks with equal deadlines are only made ready for
 -- the next tick, whose order is open anyway: nothing is to be chosen there.
 
+---@diagnostic disable: redundant-parameter
 local awaitable = require "neap.kernel.awaitable"
 local schedule = require "neap.explore.schedule"
 local scheduler = require "neap.kernel.scheduler"

@@ -6,6 +6,7 @@
 -- Two other texts stand for choices that are made as the program runs: a whole number, the seed of
 -- a random schedule, and "pct:SEED:CHANGES:STEPS", that of one with random priorities.
 
+---@diagnostic disable: need-check-nil, param-type-mismatch
 local new_random = require "neap.explore.random"
 
 local concat, ipairs, tonumber = table.concat, ipairs, tonumber

@@ -5,6 +5,7 @@
 --
 -- A star says that neap by itself would have run somebody else first.
 
+---@diagnostic disable: need-check-nil
 local clock = require "neap.kernel.clock"
 local failures = require "neap.task.failures"
 local positions = require "neap.kernel.positions"

@@ -1,6 +1,7 @@
 --- One run of a program under a schedule, on a clock of its own that begins at 0, and what became
 -- of it.
 
+---@diagnostic disable: return-type-mismatch
 local Choices = require "neap.explore.choices"
 local clock = require "neap.kernel.clock"
 local driven = require "neap.task.driven"

@@ -4,6 +4,7 @@
 -- may stand for something else. Sleeping leaves the processor to others, except in the last host of
 -- all, which has nothing but `os.clock`: it waits busily and so burns the processor.
 
+---@diagnostic disable: assign-type-mismatch, need-check-nil, return-type-mismatch
 local clock = require "neap.kernel.clock"
 local haproxy = require "neap.hosts.haproxy"
 local luasocket = require "neap.hosts.luasocket"

@@ -12,6 +12,7 @@
 -- instructions. The scheduler may not be interrupted, and so is not, from the beginning of a run to
 -- its end: other requests have their turn whenever it sleeps.
 
+---@diagnostic disable: assign-type-mismatch
 local calling = require "neap.task.calling"
 local clock = require "neap.kernel.clock"
 local runs = require "neap.kernel.runs"

@@ -12,6 +12,8 @@
 -- A loop of somebody else's that calls `neap.step()` calls `sleep(0)` of this host before it, and
 -- so asks for the sockets' events.
 
+---@diagnostic disable: inject-field, need-check-nil, param-type-mismatch, return-type-mismatch
+---@diagnostic disable: unresolved-require
 local awaitable = require "neap.kernel.awaitable"
 local check = require "neap.check"
 local clock = require "neap.kernel.clock"

@@ -10,6 +10,7 @@
 -- and it is this light thread that nginx resumes when it is done. So the whole run waits for it.
 -- `call` runs a function in a light thread of its own, and lets only the task wait that calls it.
 
+---@diagnostic disable: assign-type-mismatch, need-check-nil
 local abandoned = require "neap.task.abandoned"
 local calling = require "neap.task.calling"
 local clock = require "neap.kernel.clock"

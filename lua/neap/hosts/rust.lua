@@ -4,6 +4,7 @@
 -- finished operations have brought, its news, until they are taken here: before a tick, and after a
 -- sleep. All else is decided here.
 
+---@diagnostic disable: need-check-nil, undefined-field
 local calls = require "neap.hosts.rust_calls"
 local kinds = require "neap.kinds"
 local failures = require "neap.task.failures"

@@ -6,6 +6,7 @@
 -- after its first poll, which was in a tick and so with nobody's waker. A cancelled task has its
 -- future dropped at once.
 
+---@diagnostic disable: need-check-nil
 local scheduler = require "neap.kernel.scheduler"
 local vm = require "neap.kernel.vm"
 local waiting = require "neap.task.waiting"

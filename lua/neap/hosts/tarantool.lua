@@ -6,6 +6,7 @@
 -- What suspends a fiber suspends the whole run that it is in, with all of its tasks, and with the
 -- run in its place: other fibers wait meanwhile to enter neap. `call` has another fiber do it.
 
+---@diagnostic disable: inject-field, undefined-field, unresolved-require
 local calling = require "neap.task.calling"
 local clock = require "neap.kernel.clock"
 local loop = require "neap.task.loop"

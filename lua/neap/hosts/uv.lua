@@ -50,7 +50,7 @@ local function find(library)
     uv, editor = vim.uv or vim.loop, vim
   else
     local require = vm.global_value("require")
-    uv = library or require("luv")
+    uv = library or require("luv") ---@diagnostic disable-line: unresolved-require
   end
 end
 
@@ -157,7 +157,7 @@ local function wait_in_editor(seconds)
     first_timer = left and left >= 0 and uv.now() + left or huge
     return interrupted or has_work()
   end
-  if seconds == 0 then is_over = nil end
+  if seconds == 0 then is_over = nil end ---@diagnostic disable-line: assign-type-mismatch
   local time = ceil(min(seconds, LONGEST) * 1000)
   local _, reason = editor.wait(time, is_over, LONGEST * 1000)
   if interrupted or reason == -2 then error("interrupted", 0) end

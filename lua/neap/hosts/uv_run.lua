@@ -20,7 +20,7 @@ function owner.describe() return "the end of libuv's loop" end
 local waiters = Waiters.new(owner)
 
 --- What libuv's functions are; absent while they are not replaced.
-local run, stop
+local run, stop ---@type any, any
 
 
 local function run_in_task(mode, ...)

@@ -7,6 +7,7 @@
 -- its `park`; `claim(waiter)` gives what `wait` would return, from what the woken waiter was
 -- handed.
 
+---@diagnostic disable: need-check-nil, return-type-mismatch
 local check = require "neap.check"
 local kinds = require "neap.kinds"
 

@@ -1,5 +1,6 @@
 --- The host's clock, and the host itself.
 
+---@diagnostic disable: assign-type-mismatch, return-type-mismatch
 local runs = require "neap.kernel.runs"
 
 local error, huge = error, math.huge

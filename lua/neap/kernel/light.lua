@@ -11,6 +11,7 @@
 -- came: of a light one there are its thread, its function, its number, and its arguments, each in
 -- an array of its own.
 
+---@diagnostic disable: assign-type-mismatch
 local runs = require "neap.kernel.runs"
 local threads = require "neap.kernel.threads"
 local vm = require "neap.kernel.vm"

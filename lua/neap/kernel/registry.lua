@@ -10,6 +10,7 @@
 -- Lua's tables never shrink by themselves, so when a burst of tasks is over, and has been
 -- collected, all tables that grow with their number are replaced.
 
+---@diagnostic disable: inject-field, need-check-nil, undefined-field
 local hooks = require "neap.kernel.hooks"
 local runs = require "neap.kernel.runs"
 local threads = require "neap.kernel.threads"

@@ -12,6 +12,7 @@
 -- `state` has no field of its own but those that are needed for each task, or wait: an exchange
 -- moves these few. All others it finds, by its metatable, in the run that is in place.
 
+---@diagnostic disable: inject-field, undefined-field
 local error, getmetatable, next, pairs, rawset, setmetatable, tostring, type =
   error, getmetatable, next, pairs, rawset, setmetatable, tostring, type
 

@@ -29,6 +29,7 @@
 -- slides through one table would make it rehash for ever. Who leaves out of turn, by way of
 -- neap.kernel.queue, leaves false behind.
 
+---@diagnostic disable: assign-type-mismatch, param-type-mismatch
 local clock = require "neap.kernel.clock"
 local hooks = require "neap.kernel.hooks"
 local light = require "neap.kernel.light"

@@ -9,6 +9,7 @@
 -- gives them, and yields DONE. Resumed with anything else, which only a user who got hold of it can
 -- do, it yields again.
 
+---@diagnostic disable: assign-type-mismatch
 local runs = require "neap.kernel.runs"
 local vm = require "neap.kernel.vm"
 

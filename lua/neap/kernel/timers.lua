@@ -11,6 +11,7 @@
 -- the bottom in constant time. When the heap has shrunk to a quarter of what it held, it moves to
 -- new arrays, for Lua's tables never shrink by themselves.
 
+---@diagnostic disable: call-non-callable, need-check-nil
 local Waiters = require "neap.kernel.waiters"
 
 local huge, setmetatable = math.huge, setmetatable

@@ -4,6 +4,7 @@
 -- `debug`, `io` or `coroutine.close` away, and a Lua may have gained what its relatives lack. Where
 -- something is missing, what needed it does less (a traceback is empty), and nothing breaks.
 
+---@diagnostic disable: access-invisible, redundant-return-value
 local own = require "neap.kernel.own"
 
 local coroutine, error, pcall, rawget, select, table, type =

@@ -25,6 +25,7 @@
 --
 -- A watcher may neither wait nor raise. While there is none, nothing here is called at all.
 
+---@diagnostic disable: need-check-nil
 local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
 local vm = require "neap.kernel.vm"

@@ -114,7 +114,7 @@ local function caught(handler, child, err)
 end
 
 
-local receive
+local receive ---@type any
 
 --- What a pcall returns, or does, whose child has not just returned.
 local function attend(handler, me, child, ok, ...)

@@ -4,6 +4,7 @@
 -- whenever one of them is woken. What is waited for is not touched: tasks go on. Something of
 -- somebody else's, that has only a `wait` method, is waited for by a helper task.
 
+---@diagnostic disable: access-invisible
 local awaitable = require "neap.kernel.awaitable"
 local cycles = require "neap.task.cycles"
 local protected = require "neap.pcall.protected"

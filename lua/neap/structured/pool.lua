@@ -3,6 +3,7 @@
 -- A job is a task that has not begun until there is room for it. A job that fails fails its own
 -- task and nothing else.
 
+---@diagnostic disable: access-invisible, need-check-nil
 local Waiters = require "neap.kernel.waiters"
 local awaitable = require "neap.kernel.awaitable"
 local check = require "neap.check"

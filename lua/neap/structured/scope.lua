@@ -5,6 +5,7 @@
 -- to `on_error`. The scope is a finalizer of the caller too: however the caller ends, nothing of
 -- the scope outlives it.
 
+---@diagnostic disable: call-non-callable, need-check-nil
 local Pool = require "neap.structured.pool"
 local Waiters = require "neap.kernel.waiters"
 local check = require "neap.check"

@@ -7,6 +7,7 @@
 -- is cancelled when it loses. (What such a `wait` had taken already, when the select itself is
 -- cancelled, is not given back: nobody here knows how.)
 
+---@diagnostic disable: access-invisible, need-check-nil
 local awaitable = require "neap.kernel.awaitable"
 local clock = require "neap.kernel.clock"
 local cycles = require "neap.task.cycles"

@@ -6,6 +6,7 @@
 -- the child is a finalizer of the caller's. Most children end in time: that costs no finalizer, and
 -- the next timeout gets the same guard.
 
+---@diagnostic disable: access-invisible, param-type-mismatch
 local check = require "neap.check"
 local clock = require "neap.kernel.clock"
 local duration = require "neap.duration"

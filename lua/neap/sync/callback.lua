@@ -1,5 +1,6 @@
 --- The bridge from functions that call back.
 
+---@diagnostic disable: assign-type-mismatch
 local Future = require "neap.sync.future"
 local awaitable = require "neap.kernel.awaitable"
 local check = require "neap.check"

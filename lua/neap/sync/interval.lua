@@ -4,6 +4,7 @@
 -- first served; the interval is in the timers only while somebody waits. A tick that was given to a
 -- waiter that is cancelled before it ran goes to the next one.
 
+---@diagnostic disable: need-check-nil
 local awaitable = require "neap.kernel.awaitable"
 local check = require "neap.check"
 local clock = require "neap.kernel.clock"

@@ -13,6 +13,7 @@
 -- it could. A thread that waits for something that is not neap's cannot be watched; who asks
 -- meanwhile loads the module, too.
 
+---@diagnostic disable: access-invisible
 local Waiters = require "neap.kernel.waiters"
 local ending = require "neap.task.ending"
 local loop = require "neap.task.loop"

@@ -3,6 +3,7 @@
 -- The task waits at its patience, which stands for it in two places: itself in the one that the
 -- task wants, and its alarm at the timers. Whichever is woken first takes the other out.
 
+---@diagnostic disable: access-invisible
 local runs = require "neap.kernel.runs"
 local tasks = require "neap.task.task"
 

@@ -5,6 +5,8 @@
 -- one is cancelled before it ran, the permit goes to the next. One that begins with none is a
 -- signal: who releases wakes who waits, and what nobody waits for is kept.
 
+---@diagnostic disable: access-invisible, assign-type-mismatch, redundant-return-value
+---@diagnostic disable: return-type-mismatch
 local Waiters = require "neap.kernel.waiters"
 local awaitable = require "neap.kernel.awaitable"
 local check = require "neap.check"

@@ -1,5 +1,6 @@
 --- Sending on a channel: those who wait to, and the awaitable that does it.
 
+---@diagnostic disable: access-invisible, assign-type-mismatch, param-type-mismatch
 local Waiters = require "neap.kernel.waiters"
 local awaitable = require "neap.kernel.awaitable"
 local kinds = require "neap.kinds"

@@ -6,6 +6,7 @@
 -- in which the values were sent. The fields are the channel's own: it reads them where that is
 -- faster.
 
+---@diagnostic disable: unbalanced-assignments
 local Waiters = require "neap.kernel.waiters"
 
 local insert, remove = table.insert, table.remove

@@ -3,6 +3,7 @@
 -- A timer is no more than a deadline: nothing is set before somebody waits, so there is nothing to
 -- cancel when a timer is dropped.
 
+---@diagnostic disable: param-type-mismatch
 local awaitable = require "neap.kernel.awaitable"
 local duration = require "neap.duration"
 local clock = require "neap.kernel.clock"

@@ -6,6 +6,7 @@
 -- at first everyone is who needs somebody, and then those go, again and again, who need one that is
 -- not.
 
+---@diagnostic disable: need-check-nil
 local listing = require "neap.kernel.listing"
 
 local pairs, setmetatable, tostring = pairs, setmetatable, tostring

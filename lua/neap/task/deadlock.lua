@@ -1,5 +1,6 @@
 --- What is done when everyone waits and nothing can wake anyone.
 
+---@diagnostic disable: assign-type-mismatch, inject-field, need-check-nil
 local cycles = require "neap.task.cycles"
 local dump = require "neap.task.dump"
 local listing = require "neap.kernel.listing"

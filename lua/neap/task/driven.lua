@@ -17,9 +17,9 @@ local huge, state = math.huge, runs.state
 local driven = {}
 
 --- The host's function; the number of the call that is under way; when it is due, or huge.
-local after, latest, due = nil, 0, huge
+local after, latest, due = nil, 0, huge ---@type any, integer, number
 
-local ask
+local ask ---@type any
 
 
 local function tick(number)

@@ -9,6 +9,7 @@
 -- task that runs at that moment has its end requested instead: it ends at its next blocking call,
 -- or when it returns, and is cancelled either way.
 
+---@diagnostic disable: param-type-mismatch
 local call_barred = require "neap.kernel.barred"
 local failures = require "neap.task.failures"
 local own = require "neap.kernel.own"

@@ -1,5 +1,6 @@
 --- What can be done with a task but wait for it: the methods of every task.
 
+---@diagnostic disable: assign-type-mismatch
 local check = require "neap.check"
 local ending = require "neap.task.ending"
 local failures = require "neap.task.failures"
@@ -189,7 +190,7 @@ end
 ---@param value any
 ---@return boolean  false if it has run already
 function life:remove_finalizer(fn, value)
-  local finalizers = self.finalizers
+  local finalizers = self.finalizers ---@type table
   local last = finalizers.size
   for i = last, 3, -3 do
     if finalizers[i] == value and finalizers[i - 2] == fn then

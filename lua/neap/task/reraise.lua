@@ -6,6 +6,7 @@
 -- traceback a function, in a chunk of that name, which in that line calls the next; the innermost
 -- one raises. The error itself stays as it is.
 
+---@diagnostic disable: call-non-callable, need-check-nil, param-type-mismatch
 local vm = require "neap.kernel.vm"
 
 local error, load, rep, tonumber = error, vm.load, string.rep, tonumber

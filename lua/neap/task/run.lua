@@ -1,5 +1,6 @@
 --- `run` and `step`: the two ways for a host to let tasks run.
 
+---@diagnostic disable: param-type-mismatch
 local check = require "neap.check"
 local clock = require "neap.kernel.clock"
 local deadlock = require "neap.task.deadlock"

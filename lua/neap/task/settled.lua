@@ -2,6 +2,7 @@
 -- in. Whatever happens to it happens there, whoever does it; the host is told that a run which it
 -- has put to sleep has something to do.
 
+---@diagnostic disable: generic-constraint-mismatch
 local awaitable = require "neap.kernel.awaitable"
 local clock = require "neap.kernel.clock"
 local runs = require "neap.kernel.runs"

@@ -10,6 +10,7 @@
 -- Here are the two classes of tasks, and the functions by which they wait: the one needs the other,
 -- since a coroutine of the user's that waits becomes a task.
 
+---@diagnostic disable: assign-type-mismatch, need-check-nil, return-type-mismatch
 local awaitable = require "neap.kernel.awaitable"
 local check = require "neap.check"
 local ending = require "neap.task.ending"
@@ -37,6 +38,8 @@ local admit, pack, settle = scheduler.admit, threads.pack, settled.settle
 ---@field state string
 ---@field thread thread|false  the innermost thread that the scheduler runs it on
 ---@field fn function|false  what it runs on a thread of the pool; while it is ending, a finalizer
+---@field target thread|false|nil  see neap.inside.UserTask
+---@field view table?  as `async_await` shows it
 ---@field private origin string?  the traceback of where the error that ended it was raised
 ---@field private count integer?  how many values there are in the table `value`; absent, it is one
 ---@field private is_observed boolean  whether its end concerns anybody

@@ -11,6 +11,7 @@
 -- `target` is the thread in which the scheduler is to begin such a task, or to go on with it; while
 -- it does not, `thread` is false.
 
+---@diagnostic disable: access-invisible, call-non-callable, need-check-nil, redundant-return-value
 local Waiters = require "neap.kernel.waiters"
 local hooks = require "neap.kernel.hooks"
 local kinds = require "neap.kinds"

@@ -6,6 +6,7 @@
 --   receives that; if the VM refuses the yield, the task's next wait, or its end, undoes it.
 -- - Where nothing may wait (in a handler of errors, while the loop is at work) an error says so.
 
+---@diagnostic disable: access-invisible
 local Waiters = require "neap.kernel.waiters"
 local clock = require "neap.kernel.clock"
 local deadlock = require "neap.task.deadlock"

@@ -8,6 +8,7 @@
 -- no longer than it would; and it is dropped when the task has ended, so that a long recording
 -- takes no more memory than a short one.
 
+---@diagnostic disable: assign-type-mismatch
 local positions = require "neap.kernel.positions"
 local runs = require "neap.kernel.runs"
 local writer = require "neap.trace.writer"

@@ -7,6 +7,7 @@
 -- nobody's slice. An arrow leads from the run of who made a task ready, or made it, to that next
 -- run.
 
+---@diagnostic disable: assign-type-mismatch, inject-field, param-type-mismatch, undefined-field
 local clock = require "neap.kernel.clock"
 local new_lanes = require "neap.trace.lanes"
 local positions = require "neap.kernel.positions"
