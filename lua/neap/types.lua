@@ -538,6 +538,12 @@ function Task:traceback() end
 ---@return fun(...: T...): neap.Task<R>
 function neap.async(fn) end
 
+--- What `await` gives of a function: its results, or those of the task that it would start.
+---@alias neap.Awaited<R> R extends neap.Task<infer A> and A or neap.AwaitedFuture<R>
+
+--- The same, of a function that `async_await.async` has made.
+---@alias neap.AwaitedFuture<R> R extends async_await.Future<infer A> and A or R
+
 --- Waits for an awaitable and gives its results; or calls a function in the current task. Of one
 --- that `async` has made, the function inside is called: no task is made.
 ---
@@ -553,11 +559,10 @@ function neap.async(fn) end
 --- 6
 --- ```
 ---@generic T, R
----@overload fun(awaited: fun(...: T...): neap.Task<R>, ...: T...): R
----@overload fun(awaited: fun(...: T...): R..., ...: T...): R...
----@param awaited neap.Awaitable<R>|neap.Foreign
----@param ... any  arguments, if that is a function
----@return R
+---@overload fun(awaited: neap.Awaitable<R>|neap.Foreign): R
+---@param awaited fun(...: T...): R...
+---@param ... T...  arguments, if that is a function
+---@return neap.Awaited<R>...
 function neap.await(awaited, ...) end
 
 --## Time
@@ -2267,11 +2272,10 @@ function async_await.async(fn) end
 --- 49	64
 --- ```
 ---@generic T, R
----@overload fun(awaited: fun(...: T...): async_await.Future<R>, ...: T...): R
----@overload fun(awaited: fun(...: T...): R..., ...: T...): R...
----@param awaited neap.Awaitable<R>|neap.Foreign
----@param ... any  arguments, if that is a function
----@return R
+---@overload fun(awaited: neap.Awaitable<R>|neap.Foreign): R
+---@param awaited fun(...: T...): R...
+---@param ... T...  arguments, if that is a function
+---@return neap.Awaited<R>...
 function async_await.await(awaited, ...) end
 
 return {
