@@ -23,7 +23,7 @@ pub(crate) struct Export {
     #[arg(long)]
     force: bool,
 
-    /// Where to; made if it is not there
+    /// Where to; made if it is not there. With --single-file, a name that ends in .lua is the file's
     #[arg(value_name = "DIR")]
     directory: PathBuf,
 }
@@ -37,23 +37,31 @@ struct Source {
 impl Export {
     /// Writes what is not there yet; where that cannot be done, says why in one line.
     pub(crate) fn execute(&self) -> Result<(), String> {
-        if self.directory.exists() && !self.directory.is_dir() {
+        let names_file = self.single_file
+            && self.directory.extension().is_some_and(|it| it == "lua")
+            && !self.directory.is_dir();
+        if self.directory.exists() && !self.directory.is_dir() && !names_file {
             let path = self.directory.display();
             return Err(format!("cannot export to {path}: it is there, and no directory"));
         }
+        let below = |path: &str| self.directory.join(path);
         let files = match self.single_file {
-            true => vec![("neap.lua".to_owned(), single_file(modules()))],
-            false => sources().into_iter().map(|it| (it.path, it.text.to_owned())).collect(),
+            true if names_file => vec![(self.directory.clone(), single_file(modules()))],
+            true => vec![(below("neap.lua"), single_file(modules()))],
+            false => {
+                sources().into_iter().map(|it| (below(&it.path), it.text.to_owned())).collect()
+            }
         };
         // All is looked at before anything is written.
         let mut missing = Vec::new();
         for (path, text) in files {
-            let path = self.directory.join(path);
             if !self.is_there(&path, &text)? {
                 missing.push((path, text));
             }
         }
-        make_directory(&self.directory)?;
+        if !names_file {
+            make_directory(&self.directory)?;
+        }
         for (path, text) in missing {
             if let Some(parent) = path.parent() {
                 make_directory(parent)?;

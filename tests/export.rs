@@ -134,6 +134,23 @@ fn a_single_file_that_differs_is_not_overwritten() {
     assert_eq!(fs::read_to_string(file).unwrap(), single_file("single_forced"));
 }
 
+/// A plugin brings neap as a file below its own name.
+#[test]
+fn a_single_file_may_have_a_name_of_its_own() {
+    let directory = nowhere("named");
+    let file = directory.join("lua/myplugin/neap.lua");
+    let write = |options: &[&str]| export_to(&file, &[&["--single-file"], options].concat());
+    assert_silent_success(&write(&[]));
+    assert_eq!(tree(&directory).keys().collect::<Vec<_>>(), [Path::new("lua/myplugin/neap.lua")]);
+    assert_eq!(fs::read_to_string(&file).unwrap(), single_file("named_otherwise"));
+    fs::write(&file, "-- mine").unwrap();
+    let line =
+        format!("{} is there and differs: nothing written; --force overwrites it", file.display());
+    assert_refused(&write(&[]), &line);
+    assert_silent_success(&write(&["--force"]));
+    assert_eq!(fs::read_to_string(&file).unwrap(), single_file("named_forced"));
+}
+
 #[test]
 fn what_is_no_directory_is_refused() {
     let file = nowhere("file");
