@@ -27,6 +27,7 @@ local error, setmetatable, tostring, type = error, setmetatable, tostring, type
 clock.find_with(require "neap.hosts.default")
 
 local neap = {
+  _VERSION = "neap 0.1.0",
   run = run.run,
   step = run.step,
   close = run.close,

@@ -56,6 +56,32 @@ pub fn wait(child: &mut Child) -> Option<Option<i32>> {
     }
 }
 
+/// Where what came begins to differ from what was expected, in at most ten lines; `None` if it does
+/// not, but for empty lines at the end.
+#[allow(dead_code, reason = "not each test compares texts")]
+pub fn difference(expected: &str, printed: &str) -> Option<String> {
+    let (expected, printed) = (expected.trim_end(), printed.trim_end());
+    if expected == printed {
+        return None;
+    }
+    let old: Vec<&str> = expected.lines().collect();
+    let new: Vec<&str> = printed.lines().collect();
+    let is_same = |pair: &(&&str, &&str)| pair.0 == pair.1;
+    let first = old.iter().zip(&new).take_while(is_same).count();
+    let left = old[first..].iter().rev().zip(new[first..].iter().rev());
+    let last = left.take_while(is_same).count();
+    let mut lines = vec![format!("from line {} on (-: expected, +: printed)", first + 1)];
+    lines.extend(old[first.saturating_sub(2)..first].iter().map(|it| format!("  {it}")));
+    for (sign, side) in [('-', &old), ('+', &new)] {
+        let part = &side[first..side.len() - last];
+        lines.extend(part.iter().take(3).map(|it| format!("{sign} {it}")));
+        if part.len() > 3 {
+            lines.last_mut()?.push_str(&format!("  (and {} more)", part.len() - 3));
+        }
+    }
+    Some(lines.join("\n"))
+}
+
 /// Reads a pipe on a thread of its own, so that a full one never blocks the child.
 fn collect(pipe: Option<impl Read + Send + 'static>) -> JoinHandle<String> {
     let mut pipe = pipe.expect("the pipe was asked for");
