@@ -4,6 +4,8 @@
 //! shown as ignored; with `CI=true` it is a failure. There are none for Lua 5.5 and Luau.
 
 mod common;
+#[path = "common/documents.rs"]
+mod documents;
 #[allow(dead_code, reason = "these tests have no folder of scripts")]
 #[path = "common/programs.rs"]
 mod programs;
@@ -15,8 +17,9 @@ use std::process::{Command, ExitCode};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use documents::guide;
 use libtest_mimic::{Arguments, Trial};
-use programs::{Check, add, guide};
+use programs::{Check, add};
 
 /// Debian's Lua for which such modules are built.
 const LUA: Option<&str> = if cfg!(feature = "luajit") {

@@ -56,34 +56,7 @@ fn main() -> ExitCode {
         orphans.retain(|name| !names.contains(name));
         if orphans.is_empty() { Ok(()) } else { Err(orphans.join(", ").into()) }
     }));
-    trials.push(Trial::test("the_readme_shows_the_examples", shown_in_readme));
     libtest_mimic::run(&arguments, trials).exit_code()
-}
-
-/// Each example in Lua but the first command's stands in the README with what it prints, to the
-/// letter. Of each in Rust an excerpt does, right after its name.
-fn shown_in_readme() -> Result<(), Failed> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let readme = fs::read_to_string(root.join("README.md"))?;
-    for name in stems("tests/examples", "lua") {
-        let script = fs::read_to_string(root.join(format!("tests/examples/{name}.lua")))?;
-        let snapshot = fs::read_to_string(root.join(format!("snapshots/example_{name}.snap")))?;
-        let output = snapshot.splitn(4, '\n').nth(3).unwrap_or_default();
-        let shown = format!("```lua\n{script}```\n\n```\n{output}```\n");
-        if name != "harbour" && !readme.contains(&shown) {
-            return Err(format!("README.md does not show tests/examples/{name}.lua").into());
-        }
-    }
-    for name in stems("tests/examples", "rs") {
-        let path = format!("tests/examples/{name}.rs");
-        let program = fs::read_to_string(root.join(&path))?;
-        let shown = readme.split_once(&path).and_then(|(_, after)| after.split_once("```rust\n"));
-        let excerpt = shown.and_then(|(_, after)| after.split_once("```\n")).map(|(it, _)| it);
-        if !excerpt.is_some_and(|it| !it.is_empty() && program.contains(it)) {
-            return Err(format!("README.md shows no excerpt of {path}, or a wrong one").into());
-        }
-    }
-    Ok(())
 }
 
 /// The names of the files in `folder` that end in `.extension`, without that end, in order.

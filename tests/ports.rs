@@ -4,12 +4,14 @@
 //! what the file beside it says: `ports::FOLDER::PROGRAM::SCRIPT`. A script that blocks its host
 //! prints something else, or does not end in time.
 //!
-//! The README's guides for these programs work to the letter: `ports::guide::...`.
+//! The guides of `docs/porting.md` for these programs work to the letter: `ports::guide::...`.
 //!
 //! What is not installed is shown as ignored; with `CI=true` it is a failure.
 
 #[allow(dead_code, reason = "the neap command is what these tests do without")]
 mod common;
+#[path = "common/documents.rs"]
+mod documents;
 #[path = "ports/nginx.rs"]
 mod nginx;
 #[path = "common/programs.rs"]
@@ -24,8 +26,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use documents::guide;
 use libtest_mimic::{Arguments, Failed, Trial};
-use programs::{Check, ROOT, add, guide, is_there, stems};
+use programs::{Check, ROOT, add, is_there, stems};
 
 /// The Luas for which Debian has LuaSocket and luv.
 const LUAS: [&str; 5] = ["lua5.1", "luajit", "lua5.2", "lua5.3", "lua5.4"];
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
     love(&mut trials);
     nginx::nginx(&mut trials);
     guides(&mut trials);
+    plugin(&mut trials);
     mpv(&mut trials);
     minetest(&mut trials);
     idle(&mut trials);
@@ -123,7 +127,7 @@ fn export(options: &[&str], folder: &Path) -> Check {
     if exported.status.success() { Ok(()) } else { Err(format!("{exported:?}").into()) }
 }
 
-/// The README's guide, as a folder of mpv's scripts, with neap beside it.
+/// The guide, as a folder of mpv's scripts, with neap beside it.
 fn mpv(trials: &mut Vec<Trial>) {
     add(trials, "ports::guide::a_loop_with_timers_in_mpv", &["mpv"], || {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("mpv_guide");
@@ -141,7 +145,7 @@ fn mpv(trials: &mut Vec<Trial>) {
     });
 }
 
-/// The README's guide, as a mod of a game in Minetest's server, which shuts itself down.
+/// The guide, as a mod of a game in Minetest's server, which shuts itself down.
 fn minetest(trials: &mut Vec<Trial>) {
     // Debian keeps games where not everybody's PATH leads.
     let server = ["/usr/games/minetestserver", "minetestserver"];
@@ -413,6 +417,24 @@ fn guides(trials: &mut Vec<Trial>) {
             Err(format!("{title} must print\n\n{expected}\n\nbut this came:\n{outcome:#?}").into())
         });
     }
+}
+
+/// A plugin in Neovim, where neap is to be found nowhere else than below the plugin's name.
+fn plugin(trials: &mut Vec<Trial>) {
+    add(trials, "ports::guide::a_plugin_in_nvim", &["nvim"], || {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("plugin");
+        let (lua, script) = (folder.join("lua"), folder.join("main.lua"));
+        export(&["--single-file"], &lua.join("myplugin/neap.lua"))?;
+        let quit = "\nneap.spawn(function() neap.sleep('100ms') vim.cmd 'qa!' end)";
+        fs::write(&script, guide("A plugin with a copy of its own", 0)? + quit)?;
+        let mut command = command(&run("nvim", script.to_str().ok_or("a path in UTF-8")?));
+        let outcome =
+            common::finish(command.env("LUA_PATH", format!("{}/?.lua", lua.display())), b"");
+        if outcome.code == Some(0) && outcome.stdout.trim_end() == "opened\nnot shared" {
+            return Ok(());
+        }
+        Err(format!("{outcome:#?}").into())
+    });
 }
 
 /// Between two deadlines nothing wakes a process in which all tasks sleep.

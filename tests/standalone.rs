@@ -3,12 +3,14 @@
 //! - `standalone::INTERPRETER::SCRIPT`: each script that `tests/cases.rs` runs prints what its
 //!   snapshot says;
 //! - `standalone::host::...`: each clock that `lua/neap/hosts/default.lua` picks tells the time and sleeps;
-//! - `standalone::porting::...`: the README's guides work to the letter.
+//! - `standalone::porting::...`: the guides of `docs/porting.md` work to the letter.
 //!
 //! What is not installed is shown as ignored; with `CI=true` it is a failure.
 
 #[allow(dead_code, reason = "the neap command is what these tests do without")]
 mod common;
+#[path = "common/documents.rs"]
+mod documents;
 #[path = "common/programs.rs"]
 mod programs;
 
@@ -17,8 +19,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
+use documents::guide;
 use libtest_mimic::{Arguments, Failed, Trial};
-use programs::{Check, ROOT, guide, is_there, stems};
+use programs::{Check, ROOT, is_there, stems};
 
 /// The commands of the Luas, and Neovim's. Each has every case to run.
 const INTERPRETERS: [&str; 6] = ["lua5.1", "luajit", "lua5.2", "lua5.3", "lua5.4", "nvim"];
@@ -81,11 +84,10 @@ fn stdout_of(command: &mut Command) -> Result<String, Failed> {
 }
 
 fn assert_prints(command: &mut Command, expected: &str) -> Check {
-    let printed = stdout_of(command)?;
-    if printed.trim_end() == expected.trim_end() {
-        return Ok(());
+    match common::difference(expected, &stdout_of(command)?) {
+        None => Ok(()),
+        Some(difference) => Err(format!("{command:?}\n{difference}").into()),
     }
-    Err(format!("{command:?} must print\n\n{expected}\nbut printed\n\n{printed}").into())
 }
 
 fn cases(trials: &mut Vec<Trial>) {
@@ -454,7 +456,7 @@ fn awake(interpreter: &str) -> Check {
     if took >= Duration::from_millis(50) { Ok(()) } else { Err(format!("{took:?}").into()) }
 }
 
-/// The guides of the README's section on porting that need no more than a Lua: each block of code is
+/// The guides of `docs/porting.md` that need no more than a Lua: each block of code is
 /// a whole program, but that of the frame callback, which waits for an engine.
 fn porting(trials: &mut Vec<Trial>) {
     let engine = r##"

@@ -1,24 +1,20 @@
-//! The README's changes of the scheduler: each is a diff that fits, and does what is said of it.
+//! The changes of the scheduler in `docs/changing.md`: each is a diff that fits, and does what is said
+//! of it.
 
 mod common;
+#[path = "common/documents.rs"]
+mod documents;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use common::{finish, neap_run};
+use documents::document;
 
-/// The README's section on them.
-fn section() -> String {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let readme = fs::read_to_string(root.join("README.md")).unwrap();
-    let (_, section) = readme.split_once("\n## Changing the scheduler\n").expect("the section");
-    section.split_once("\n## ").expect("another one").0.to_owned()
-}
-
-/// The blocks of code in `text` that are in `language`.
-fn blocks<'a>(text: &'a str, language: &str) -> Vec<&'a str> {
-    let fence = format!("```{language}\n");
-    text.split(&fence).skip(1).map(|it| it.split_once("```").expect("an end").0).collect()
+/// The blocks of code in `language`.
+fn blocks(language: &str) -> Vec<String> {
+    let blocks = document("docs/changing.md").blocks.into_iter();
+    blocks.filter(|it| it.language == language).map(|it| it.code).collect()
 }
 
 /// A copy of `lua/` with a diff applied: `--- FILE`, then hunks that begin with `@@`.
@@ -47,10 +43,9 @@ fn changed(name: &str, diff: &str) -> PathBuf {
     copy
 }
 
-/// What the README's script prints with the library in a folder, in one line.
+/// What the script prints with the library in a folder, in one line.
 fn prints(library: &Path) -> String {
-    let section = section();
-    let script = blocks(&section, "lua")[0];
+    let script = &blocks("lua")[0];
     let mut command = neap_run(["--virtual-time", "--lua"]);
     let outcome = finish(command.arg(library).arg("-"), script.as_bytes());
     assert_eq!((outcome.code, &*outcome.stderr), (Some(0), ""), "{outcome:#?}");
@@ -58,9 +53,8 @@ fn prints(library: &Path) -> String {
 }
 
 #[test]
-fn the_readmes_changes_do_what_it_says() {
-    let section = section();
-    let diffs = blocks(&section, "diff");
+fn the_changes_do_what_is_said_of_them() {
+    let diffs = blocks("diff");
     let expected = ["main waits, 3, 2, 1", "main waits, 3, 2, 1", "1, 2, 3, main waits"];
     assert_eq!(prints(&changed("unchanged", "")), "main waits, 1, 2, 3");
     assert_eq!(diffs.len(), expected.len());

@@ -64,14 +64,3 @@ pub fn stems(folder: &str) -> Vec<String> {
     stems.sort();
     stems
 }
-
-/// A block of Lua code of one of the README's guides; the first is number 0.
-pub fn guide(title: &str, number: usize) -> Result<String, Failed> {
-    let readme = fs::read_to_string(Path::new(ROOT).join("README.md"))?;
-    let heading = format!("\n### {title}\n");
-    let (_, section) = readme.split_once(&heading).ok_or(format!("no guide {title:?}"))?;
-    let section = section.split("\n#").next().unwrap_or_default();
-    let code = section.split("```lua\n").nth(number + 1).and_then(|code| code.split_once("```\n"));
-    let (code, _) = code.ok_or(format!("no block of code {number} in {title:?}"))?;
-    Ok(code.to_owned())
-}

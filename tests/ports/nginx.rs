@@ -16,7 +16,8 @@ use std::time::{Duration, Instant};
 use libtest_mimic::{Failed, Trial};
 
 use crate::common;
-use crate::programs::{Check, NGINX, ROOT, add, guide, nginx_root};
+use crate::documents::guide;
+use crate::programs::{Check, NGINX, ROOT, add, nginx_root};
 
 /// No answer takes longer.
 const LIMIT: Duration = Duration::from_secs(20);
