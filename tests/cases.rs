@@ -1,7 +1,7 @@
 //! Runs every script in `tests/cases` and `tests/examples` on the virtual clock and compares what
 //! it prints with its snapshot in `snapshots/`: one test for each script, named after it.
 //!
-//! A second test for each, `single_file/NAME`, runs it on the one file that `neap export
+//! A second test for each, `single_file/NAME`, which `NEAP_TESTS=all` and CI ask for, runs it on the one file that `neap export
 //! --single-file` writes, in a Lua that has nothing else of neap: this program, started anew as a
 //! plain interpreter.
 //!
@@ -13,6 +13,7 @@ mod common;
 use std::collections::BTreeSet;
 use std::env;
 use std::fs;
+use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::sync::OnceLock;
@@ -34,7 +35,9 @@ fn main() -> ExitCode {
     if env::var_os(INTERPRETER).is_some() {
         return interpret();
     }
+    be_brief();
     let arguments = Arguments::from_args();
+    let has_single_file = common::is_thorough(arguments.filter.as_deref());
     let mut trials = Vec::new();
     let mut names = BTreeSet::new();
     for (folder, prefix) in FOLDERS {
@@ -46,9 +49,11 @@ fn main() -> ExitCode {
             trials.push(Trial::test(name.clone(), move || {
                 check(&name, &path, common::neap_run(["--virtual-time", &path]))
             }));
-            trials.push(Trial::test(format!("single_file/{}", single.0), move || {
-                check(&single.0, &single.1, on_single_file(&single.1)?)
-            }));
+            if has_single_file {
+                trials.push(Trial::test(format!("single_file/{}", single.0), move || {
+                    check(&single.0, &single.1, on_single_file(&single.1)?)
+                }));
+            }
         }
     }
     trials.push(Trial::test("every_snapshot_has_its_script", move || {
@@ -57,6 +62,16 @@ fn main() -> ExitCode {
         if orphans.is_empty() { Ok(()) } else { Err(orphans.join(", ").into()) }
     }));
     libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// A case that prints something else shows where that begins, and neither insta's copy of both texts
+/// nor a panic of its own.
+fn be_brief() {
+    if env::var_os("INSTA_OUTPUT").is_none() {
+        // SAFETY: no other thread runs yet.
+        unsafe { env::set_var("INSTA_OUTPUT", "none") };
+    }
+    panic::set_hook(Box::new(|_| ()));
 }
 
 /// The names of the files in `folder` that end in `.extension`, without that end, in order.
@@ -80,12 +95,18 @@ fn check(name: &str, path: &str, mut command: Command) -> Result<(), Failed> {
             format!("{path} must end with exit status 0 and say nothing: {outcome:#?}").into()
         );
     }
+    let snapshot = format!("{}/snapshots/{name}.snap", env!("CARGO_MANIFEST_DIR"));
     let mut settings = insta::Settings::new();
     settings.set_snapshot_path("../snapshots");
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!(name, outcome.stdout));
-    Ok(())
+    let compare = || settings.bind(|| insta::assert_snapshot!(name, outcome.stdout));
+    panic::catch_unwind(AssertUnwindSafe(compare)).map_err(|_| {
+        let expected = fs::read_to_string(snapshot).unwrap_or_default();
+        let expected = expected.splitn(3, "---\n").nth(2).unwrap_or("no snapshot yet");
+        let difference = common::difference(expected, &outcome.stdout);
+        format!("{path} prints something else, {}", difference.unwrap_or_default()).into()
+    })
 }
 
 /// Runs the script at `path` on the single file.

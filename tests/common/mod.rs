@@ -1,5 +1,6 @@
 //! Runs the real `neap` command and collects what it says.
 
+use std::env;
 use std::ffi::OsStr;
 use std::io::{Read, Write};
 use std::process::{Child, Command, Stdio};
@@ -54,6 +55,14 @@ pub fn wait(child: &mut Child) -> Option<Option<i32>> {
         }
         thread::sleep(Duration::from_millis(5));
     }
+}
+
+/// Whether to run what takes long, too: in CI, where `NEAP_TESTS=all` asks for it, and where tests are
+/// asked for by their names.
+#[allow(dead_code, reason = "not each test has a part that takes long")]
+pub fn is_thorough(filter: Option<&str>) -> bool {
+    let is = |name: &str, value: &str| env::var(name).is_ok_and(|it| it == value);
+    is("CI", "true") || is("NEAP_TESTS", "all") || filter.is_some()
 }
 
 /// Where what came begins to differ from what was expected, in at most ten lines; `None` if it does
