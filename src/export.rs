@@ -23,7 +23,8 @@ pub(crate) struct Export {
     #[arg(long)]
     force: bool,
 
-    /// Where to; made if it is not there. With --single-file, a name that ends in .lua is the file's
+    /// Where to; made if it is not there. With --single-file, a name that ends in .lua is that of
+    /// the file
     #[arg(value_name = "DIR")]
     directory: PathBuf,
 }

@@ -1,7 +1,7 @@
 //! Modules in C, and the hosts that are made of two of them, under `neap run`.
 //!
-//! They are Debian's, for the Lua that neap is built with: `c_modules::...`. What is not installed is
-//! shown as ignored; with `CI=true` it is a failure. There are none for Lua 5.5 and Luau.
+//! They are Debian's, for the Lua that neap is built with: `c_modules::...`. What is not installed
+//! is shown as ignored; with `CI=true` it is a failure. There are none for Lua 5.5 and Luau.
 
 mod common;
 #[path = "common/documents.rs"]
@@ -36,8 +36,8 @@ const LUA: Option<&str> = if cfg!(feature = "luajit") {
     None
 };
 
-/// What Debian's Lua 5.2 and 5.3 have for code that was written for the version before them, and what
-/// Lua's sources have only where that is asked for.
+/// What Debian's Lua 5.2 and 5.3 have for code that was written for the version before them, and
+/// what Lua's sources have only where that is asked for.
 const COMPATIBILITY: [&str; 3] = ["luaL_openlib", "luaL_pushmodule", "luaopen_bit32"];
 
 /// How long a server waits for its clients, should they not come.

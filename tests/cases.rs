@@ -1,9 +1,9 @@
 //! Runs every script in `tests/cases` and `tests/examples` on the virtual clock and compares what
 //! it prints with its snapshot in `snapshots/`: one test for each script, named after it.
 //!
-//! A second test for each, `single_file/NAME`, which `NEAP_TESTS=all` and CI ask for, runs it on the one file that `neap export
-//! --single-file` writes, in a Lua that has nothing else of neap: this program, started anew as a
-//! plain interpreter.
+//! A second test for each, `single_file/NAME`, which `NEAP_TESTS=all` and CI ask for, runs it on
+//! the one file that `neap export --single-file` writes, in a Lua that has nothing else of neap:
+//! this program, started anew as a plain interpreter.
 //!
 //! A snapshot is the same on every Lua. `INSTA_UPDATE=always cargo test --test cases` accepts what
 //! the scripts print now.
@@ -64,8 +64,8 @@ fn main() -> ExitCode {
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-/// A case that prints something else shows where that begins, and neither insta's copy of both texts
-/// nor a panic of its own.
+/// A case that prints something else shows where that begins, and neither insta's copy of both
+/// texts nor a panic of its own.
 fn be_brief() {
     if env::var_os("INSTA_OUTPUT").is_none() {
         // SAFETY: no other thread runs yet.

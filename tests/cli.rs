@@ -399,7 +399,8 @@ fn statistics_are_told_at_the_end() {
     assert!(!longest.contains(" 0.000 s"), "{longest}");
 }
 
-/// A task that is at work for a while, and then blocks, if that can be done, and two that are ready.
+/// A task that is at work for a while, and then blocks, if that can be done, and two that are
+/// ready.
 const BUSY: &str = r#"local neap = require "neap"
 local function work()
   local start = os.clock()
@@ -670,7 +671,8 @@ fn a_module_that_waits_while_it_loads_is_loaded_once() {
         ("parts/mod.luau", "print 'parts/mod loads' task.wait(1) return {}"),
         (
             "parts/names.luau",
-            "return { function() return require '../mod' end, function() return require './mod' end }",
+            "return { function() return require '../mod' end,
+                function() return require './mod' end }",
         ),
     ];
     let script = "local neap = require 'neap'\n\

@@ -57,6 +57,7 @@ fn main() -> ExitCode {
             let lines = document("README.md").text.lines().count();
             if lines > LINES { Err(format!("{lines} lines").into()) } else { Ok(()) }
         }),
+        Trial::test("no_line_is_too_long", no_line_is_too_long),
         Trial::test("the_picture_shows_a_run_of_the_harbour", picture::is_what_is_recorded),
         Trial::test("every_guide_is_run_once", every_guide_is_there),
     ];
@@ -75,8 +76,35 @@ fn main() -> ExitCode {
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-/// Each link leads to a file that is there, and to a heading of it; each file that is named is there.
-/// A link of the book's stays within it, for nothing else is on the site.
+/// No line is longer than 100 columns, but for rows of tables: in what is read here, and in code,
+/// where luacheck and rustfmt leave strings and comments alone.
+fn no_line_is_too_long() -> Check {
+    let mut folders = vec![PathBuf::from(".ci"), "lua".into(), "tests".into()];
+    let mut files: Vec<PathBuf> = documents().into_iter().map(|it| it.path.into()).collect();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(Path::new(ROOT).join(&folder))? {
+            let path = folder.join(entry?.file_name());
+            let end = path.extension().and_then(|it| it.to_str());
+            match end {
+                _ if Path::new(ROOT).join(&path).is_dir() => folders.push(path),
+                None | Some("lua" | "rs" | "sh") => files.push(path),
+                _ => {}
+            }
+        }
+    }
+    let mut wrong = Vec::new();
+    for path in files {
+        for (number, line) in fs::read_to_string(Path::new(ROOT).join(&path))?.lines().enumerate() {
+            if line.chars().count() > 100 && !line.starts_with('|') {
+                wrong.push(format!("{}:{}: {line}", path.display(), number + 1));
+            }
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
+}
+
+/// Each link leads to a file that is there, and to a heading of it; each file that is named is
+/// there. A link of the book's stays within it, for nothing else is on the site.
 fn links(document: &Document) -> Check {
     let folder = Path::new(&document.path).parent().unwrap_or(Path::new(""));
     let mut wrong = Vec::new();
@@ -153,7 +181,8 @@ fn trimmed(text: &str) -> String {
     text.lines().map(plain).collect()
 }
 
-/// The file that is named has these lines, in this order; three dots stand for some that are left out.
+/// The file that is named has these lines, in this order; three dots stand for some that are left
+/// out.
 fn stands_in_its_file(block: &Block) -> Check {
     let name = named_file(&block.before).unwrap_or_default();
     let file = trimmed(&fs::read_to_string(Path::new(ROOT).join(name))?);

@@ -242,7 +242,8 @@ fn a_module_name_cannot_leave_the_library() -> Result<()> {
     Ok(())
 }
 
-/// A Lua without a `package` library, whose `require` is neap's, and finds `modules` by plain names.
+/// A Lua without a `package` library, whose `require` is neap's, and finds `modules` by plain
+/// names.
 fn lua_with_modules(name: &str, modules: &[(&str, &str)]) -> Result<Lua> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&folder);

@@ -317,9 +317,10 @@ fn it_loads_where_a_missing_global_raises() -> Result<()> {
     let lua = Lua::new();
     let strict = r#"
         local names = {}
-        for name in ("_VERSION assert collectgarbage error getfenv getmetatable ipairs load loadstring next pairs "
-          .. "pcall print rawequal rawget rawlen rawset select setfenv setmetatable tonumber tostring type unpack "
-          .. "xpcall string table math coroutine"):gmatch("%S+") do
+        for name in ("_VERSION assert collectgarbage error getfenv getmetatable ipairs load "
+          .. "loadstring next pairs pcall print rawequal rawget rawlen rawset select setfenv "
+          .. "setmetatable tonumber tostring type unpack xpcall string table math "
+          .. "coroutine"):gmatch("%S+") do
           names[name] = _G[name]
         end
         return setmetatable(names, {
@@ -449,7 +450,8 @@ fn an_add_on_runs_frame_by_frame() {
               neap.sleep(0.5)
               print("cancel", stuck:cancel())
               print("wait", neap.pcall(stuck.wait, stuck))
-              print("three values", neap.spawn(function(...) return ... end, nil, "two", nil):wait())
+              local echo = neap.spawn(function(...) return ... end, nil, "two", nil)
+              print("three values", echo:wait())
               print("pcall", neap.pcall(function() neap.sleep(0.1) error("caught", 0) end))
               quit:resolve("quit", "it")
             end)
@@ -487,7 +489,8 @@ fn a_failure_in_an_add_on_is_told() {
             neap.on_error(function(err, task, traceback, what)
               print(what, "said", err.text, type(traceback))
             end)
-            neap.spawn(function() neap.sleep(0.1) error({ text = "no" }) end):name("broken"):detach()
+            local task = neap.spawn(function() neap.sleep(0.1) error({ text = "no" }) end)
+            task:name("broken"):detach()
             "#,
         )?;
         game.frames(30)?;
@@ -535,7 +538,8 @@ fn a_clock_is_missed_at_its_first_use_only() {
             local neap = ...
             for _, name in pairs { "sleep", "timer", "run" } do
               local ok, err = pcall(neap[name], name == "run" and print or 1)
-              assert(not ok and err == "no clock: call neap.use(host) first", name .. ": " .. tostring(err))
+              local expected = "no clock: call neap.use(host) first"
+              assert(not ok and err == expected, name .. ": " .. tostring(err))
             end
             -- What needs no clock works without one.
             local channel = neap.channel(1)

@@ -54,7 +54,8 @@ fn a_host_that_waits_for_ever_is_told_of_the_deadlock() {
         local ok, err = pcall(channel.wait, channel)
         assert(not ok and cleaned)
         assert(err:find("deadlock: 2 tasks wait and nothing can wake them", 1, true), err)
-        assert(err:find("the host thread: waits for a value from channel (capacity 4, empty)", 1, true), err)
+        local told = "the host thread: waits for a value from channel (capacity 4, empty)"
+        assert(err:find(told, 1, true), err)
         assert(err:find('task "stuck": waits for a future', 1, true), err)
         assert(channel:try_send("later") and channel:wait() == "later")
         "##,
@@ -558,7 +559,8 @@ fn the_seams_tell_and_arrange() {
         watchers.remove(count)
         neap.run(neap.yield)
         local told = table.concat(log, "; ")
-        assert(told == "1 made; 1 runs; 2 made 1; 1 waits a value from channel (capacity 0, empty); "
+        assert(told == "1 made; 1 runs; 2 made 1; "
+          .. "1 waits a value from channel (capacity 0, empty); "
           .. "2 runs; 2 waits a deadline; 2 woken; 2 runs; 1 woken 2; 2 ended; "
           .. "1 runs; 1 yields; 1 woken 1; 1 runs; 1 ended", told)
         assert(others == 7, others)
@@ -597,7 +599,8 @@ fn a_trace_knows_the_host() {
         while neap.step() do time = time + 1 end
         recording:stop()
         -- What is between two frames is nobody's run.
-        assert(count '"name":"run","pid":1,"tid":1,"dur":0.000,"ts":[0-3]' == 4, table.concat(events))
+        local runs = count '"name":"run","pid":1,"tid":1,"dur":0.000,"ts":[0-3]'
+        assert(runs == 4, table.concat(events))
 
         -- The host thread's own wait is in its lane, around the sleeps, and ends with an arrow.
         events = {}
@@ -638,7 +641,8 @@ fn a_stepped_host_hears_of_failures_within_a_second() {
           neap.step()
           time = time + 0.25
         end
-        assert(table.concat(reports, ", ") == "kept at 1, dropped at 1, rejected at 1.75", table.concat(reports, ", "))
+        local told = table.concat(reports, ", ")
+        assert(told == "kept at 1, dropped at 1, rejected at 1.75", told)
         assert(select(2, pcall(kept.wait, kept)) == "kept")
         "##,
     );

@@ -1,8 +1,8 @@
 //! What neap is packed as: one version in all places, rockspecs that name each Lua file, and rocks
 //! that install and run.
 //!
-//! Where LuaRocks, or the header of a Lua that it asks for, is not installed, its tests are shown as
-//! ignored; with `CI=true` they fail.
+//! Where LuaRocks, or the header of a Lua that it asks for, is not installed, its tests are shown
+//! as ignored; with `CI=true` they fail.
 
 #[allow(dead_code, reason = "the neap command is what these tests do without")]
 mod common;

@@ -1,5 +1,5 @@
-//! Signals under `neap run`: Ctrl-C and its kin end a run as a program of good manners ends, at once
-//! if they come twice, and SIGQUIT tells of the tasks.
+//! Signals under `neap run`: Ctrl-C and its kin end a run as a program of good manners ends, at
+//! once if they come twice, and SIGQUIT tells of the tasks.
 #![cfg(unix)]
 
 #[allow(dead_code, reason = "these tests read what a run prints while it goes on")]

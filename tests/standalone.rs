@@ -1,8 +1,10 @@
 //! neap without Rust: what is in `lua/`, on the Luas that the system has and in Neovim.
 //!
 //! - `standalone::INTERPRETER::SCRIPT`: each script that `tests/cases.rs` runs prints what its
-//!   snapshot says; on one of those that are there, or, where `NEAP_TESTS=all` or CI asks for it, on all;
-//! - `standalone::host::...`: each clock that `lua/neap/hosts/default.lua` picks tells the time and sleeps;
+//!   snapshot says; on one of those that are there, or, where `NEAP_TESTS=all` or CI asks for it,
+//!   on all;
+//! - `standalone::host::...`: each clock that `lua/neap/hosts/default.lua` picks tells the time and
+//!   sleeps;
 //! - `standalone::porting::...`: the guides of `docs/porting.md` work to the letter.
 //!
 //! What is not installed is shown as ignored; with `CI=true` it is a failure.
@@ -187,7 +189,8 @@ fn hosts(trials: &mut Vec<Trial>) {
         add(trials, &format!("host::two_copies_on_{interpreter}"), &[interpreter], move || {
             let text = r#"local first = require "neap"
                 for name in pairs(package.loaded) do
-                  if name:find("^neap") and name ~= "neap.copies" then package.loaded[name] = nil end
+                  local is_its_own = name:find("^neap") and name ~= "neap.copies"
+                  if is_its_own then package.loaded[name] = nil end
                 end
                 local second = require "neap"
                 first.use(require "neap.hosts.virtual")
@@ -240,7 +243,8 @@ fn hosts(trials: &mut Vec<Trial>) {
     sleeper(trials, "luv_on_luajit", &["luajit", "luajit:luv"], &WITH_MODULES, "", luv);
     sleeper(trials, "luv_on_lua5.4", &["lua5.4", "lua5.4:luv"], &WITH_MODULES, "", luv);
 
-    // The editor's timers and its scheduled functions run while neap sleeps, and wake tasks at once.
+    // The editor's timers and its scheduled functions run while neap sleeps, and wake tasks at
+    // once.
     let neovim = r##"
         assert(burnt < 100, burnt)
         assert(not is_loaded "socket" and not is_loaded "ffi")
@@ -329,8 +333,8 @@ fn hosts(trials: &mut Vec<Trial>) {
     }
 }
 
-/// What fails in a task shows its lines, and none of neap's, whoever takes the traceback of a `run`:
-/// a handler of the script's, or the interpreter.
+/// What fails in a task shows its lines, and none of neap's, whoever takes the traceback of a
+/// `run`: a handler of the script's, or the interpreter.
 fn traceback(interpreter: &str) -> Check {
     let text = r##"local neap = require "neap"
 local function inner()

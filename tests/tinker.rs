@@ -1,5 +1,5 @@
-//! The changes of the scheduler in `docs/changing.md`: each is a diff that fits, and does what is said
-//! of it.
+//! The changes of the scheduler in `docs/changing.md`: each is a diff that fits, and does what is
+//! said of it.
 
 mod common;
 #[path = "common/documents.rs"]

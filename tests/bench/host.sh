@@ -27,7 +27,8 @@ fi
 echo 'require("neap").sleep(10)' >"$scratch/sleep.lua"
 TIMEFORMAT="%U %S"
 used=$({ time "$neap" run "$scratch/sleep.lua" >/dev/null; } 2>&1)
-awk '{ printf "%.0f  ms of the processor that a sleep of 10 s uses\n", ($1 + $2) * 1000 }' <<<"$used"
+awk '{ printf "%.0f  ms of the processor that a sleep of 10 s uses\n", ($1 + $2) * 1000 }' \
+  <<<"$used"
 
 if "$neap" run - <<<'require "ffi"' 2>/dev/null; then
   "$neap" run lateness.lua

@@ -79,7 +79,8 @@ table() {
     }' "$figures/$1"
 }
 
-benches="switch scale burst spawn task channel pingpong sleep timeout select pcall callback memory runs trace"
+benches="switch scale burst spawn task channel pingpong sleep timeout select pcall callback memory"
+benches+=" runs trace"
 for name in $benches; do
   bench=tests/bench/$name.lua
   for lua in "${interpreters[@]}"; do measure bare "$lua" "$lua" "$bench"; done

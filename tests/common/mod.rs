@@ -57,8 +57,8 @@ pub fn wait(child: &mut Child) -> Option<Option<i32>> {
     }
 }
 
-/// Whether to run what takes long, too: in CI, where `NEAP_TESTS=all` asks for it, and where tests are
-/// asked for by their names.
+/// Whether to run what takes long, too: in CI, where `NEAP_TESTS=all` asks for it, and where tests
+/// are asked for by their names.
 #[allow(dead_code, reason = "not each test has a part that takes long")]
 pub fn is_thorough(filter: Option<&str>) -> bool {
     let is = |name: &str, value: &str| env::var(name).is_ok_and(|it| it == value);

@@ -288,7 +288,8 @@ fn memory() -> Check {
     send(&server, "/small", "small", 9000, false)?;
     let after = server.memory()?;
     println!(
-        "nginx: {before} kB after 1,000 small requests, {after} kB after 10,000; {rate:.0} requests/s"
+        "nginx: {before} kB after 1,000 small requests, {after} kB after 10,000; {rate:.0} \
+         requests/s"
     );
     assert!(after < before + 8192, "{before} kB, then {after} kB");
     server.stop()
