@@ -59,6 +59,7 @@ fn main() -> ExitCode {
         }),
         Trial::test("no_line_is_too_long", no_line_is_too_long),
         Trial::test("the_picture_shows_a_run_of_the_harbour", picture::is_what_is_recorded),
+        Trial::test("the_readme_has_the_figures_of_the_tables", figures_are_the_same),
         Trial::test("every_guide_is_run_once", every_guide_is_there),
     ];
     add(&mut trials, "the_book_is_built_and_its_links_hold", &["mdbook"], book);
@@ -74,6 +75,32 @@ fn main() -> ExitCode {
         }
     }
     libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// The tables in a text: each line as its cells.
+fn tables(text: &str) -> Vec<Vec<&str>> {
+    let rows = text.lines().filter(|it| it.starts_with('|'));
+    rows.map(|it| it.trim_matches('|').split('|').map(str::trim).collect()).collect()
+}
+
+/// Each figure in the README is that of the first table in `docs/performance.md`, in the row that
+/// begins with the same words.
+fn figures_are_the_same() -> Check {
+    let (readme, whole) = (document("README.md").text, document("docs/performance.md").text);
+    let (_, few) = readme.split_once("\n## How fast\n").ok_or("no section")?;
+    let (few, all) = (tables(few), tables(&whole));
+    for row in &few[2..] {
+        let same = all.iter().find(|it| it[0].starts_with(row[0]));
+        let same = same.ok_or(format!("docs/performance.md has no {:?}", row[0]))?;
+        for (column, figure) in row.iter().enumerate().skip(1) {
+            let place = all[0].iter().position(|it| *it == few[0][column]);
+            let expected = same[place.ok_or(format!("no column {:?}", few[0][column]))?];
+            if *figure != expected {
+                return Err(format!("{:?}: {figure} and {expected}", row[0]).into());
+            }
+        }
+    }
+    Ok(())
 }
 
 /// No line is longer than 100 columns, but for rows of tables: in what is read here, and in code,
