@@ -6,19 +6,21 @@
 //! ```
 //! use neap::mlua::{Lua, Result};
 //!
-//! # fn main() -> Result<()> {
-//! let lua = Lua::new();
-//! neap::install(&lua)?; // `require "neap"` works
-//! let script = r#"
-//!     local neap = require "neap"
-//!     local slow = neap.spawn(function() neap.sleep("20ms") return "slow" end)
-//!     local quick = neap.spawn(function() neap.sleep("10ms") return "quick" end)
-//!     return quick:wait() .. " and " .. slow:wait()
-//! "#;
-//! let text: String = neap::run(&lua, lua.load(script), ())?;
-//! assert_eq!(text, "quick and slow");
-//! # Ok(())
-//! # }
+//! fn main() -> Result<()> {
+//!     let lua = Lua::new();
+//!     neap::install(&lua)?; // the system's clock; `require "neap"` and the faces work
+//!     let script = r#"
+//!         local neap = require "neap"
+//!         local function tide(harbour)
+//!             neap.sleep("20ms")
+//!             return "ebb at " .. harbour
+//!         end
+//!         return neap.spawn(tide, ...):wait()
+//!     "#;
+//!     let text: String = neap::run(&lua, lua.load(script), "Brest")?; // until every task is done
+//!     assert_eq!(text, "ebb at Brest");
+//!     Ok(())
+//! }
 //! ```
 //!
 //! - An async executor runs tasks by [`run_async`], and Rust's async functions are waits in them; a
@@ -32,7 +34,7 @@
 //! `luau-jit` is Luau with its compiler to machine code. With `send` a Lua may move between threads,
 //! and all types here with it; `error-send` has errors do so without that. `cli`, on by default, is
 //! for the command `neap` alone.
-//! Everything that a script can call is described in the README.
+//! Everything that a script can call is described in `docs/reference.md`.
 
 #![warn(missing_docs)]
 #![forbid(unsafe_code)]

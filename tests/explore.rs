@@ -26,13 +26,16 @@ fn found(args: &[&str]) -> String {
 }
 
 #[test]
-fn the_readme_shows_what_it_finds() {
-    let readme = fs::read_to_string(Path::new(programs::ROOT).join("README.md")).unwrap();
+fn the_document_shows_what_it_finds() {
+    let document = fs::read_to_string(Path::new(programs::ROOT).join("docs/explore.md")).unwrap();
     let script = fs::read_to_string("tests/explore/ferry.lua").unwrap();
     let shown = format!("```lua\n{script}```\n");
-    assert!(readme.contains(&shown), "README.md does not show tests/explore/ferry.lua");
+    assert!(document.contains(&shown), "docs/explore.md does not show tests/explore/ferry.lua");
     let text = found(&["ferry.lua"]);
-    assert!(readme.contains(&format!("```\n{text}```\n")), "README.md does not show\n{text}");
+    assert!(
+        document.contains(&format!("```\n{text}```\n")),
+        "docs/explore.md does not show\n{text}"
+    );
     assert_eq!(neap(&["run", "--virtual-time", "ferry.lua"]).code, Some(0));
     let outcome = neap(&["run", "--schedule", "3.2.2", "ferry.lua"]);
     assert!(outcome.stderr.starts_with("ferry.lua:24: 4 tickets for 3 seats\n"), "{outcome:#?}");

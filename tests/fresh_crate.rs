@@ -1,4 +1,4 @@
-//! The program that the README shows first builds and runs in a crate that has nothing but neap.
+//! The program that docs/rust.md shows first builds and runs in a crate that has nothing but neap.
 
 use std::env;
 use std::fs;
@@ -23,19 +23,19 @@ const VM: &str = if cfg!(feature = "luajit") {
 };
 
 /// What is inside of the first block of `kind` after `heading`.
-fn block<'a>(readme: &'a str, heading: &str, kind: &str) -> &'a str {
-    let after = readme.split_once(heading).expect("the README has that heading").1;
+fn block<'a>(text: &'a str, heading: &str, kind: &str) -> &'a str {
+    let after = text.split_once(heading).expect("it has that heading").1;
     let block = after.split_once(&format!("```{kind}\n")).expect("it has such a block").1;
     block.split_once("```").expect("it ends").0
 }
 
 #[test]
-fn the_readmes_program_runs_in_a_fresh_crate() {
+fn the_first_program_runs_in_a_fresh_crate() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let temporary = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let folder = temporary.join("fresh_crate");
-    let readme = fs::read_to_string(root.join("README.md")).unwrap();
-    let dependency = block(&readme, "## In a Rust program", "toml");
+    let text = fs::read_to_string(root.join("docs/rust.md")).unwrap();
+    let dependency = block(&text, "# In a Rust program", "toml");
     // The crate is this one, and its Lua the one that is built already.
     let here = format!("neap = {{ path = {root:?}");
     let dependency = dependency
@@ -44,7 +44,7 @@ fn the_readmes_program_runs_in_a_fresh_crate() {
     assert!(dependency.contains(&here) && dependency.contains(VM), "{dependency}");
 
     fs::create_dir_all(folder.join("src")).unwrap();
-    let program = block(&readme, "## In a Rust program", "rust");
+    let program = block(&text, "# In a Rust program", "rust");
     fs::write(folder.join("src/main.rs"), program).unwrap();
     let package = "[package]\nname = \"fresh\"\nversion = \"0.0.0\"\nedition = \"2024\"";
     let manifest = format!("{package}\n\n[dependencies]\n{dependency}\n[workspace]\n");

@@ -3,8 +3,8 @@
 #
 #     tests/soak.sh [WHAT [FIRST [COUNT]]]
 #
-# WHAT is `soak`, `sweep` (each program is cancelled in each of its ticks) or `hash`; the programs are
-# those of the seeds from FIRST on. Luau and Lua 5.5 are built, as `neap run` carries them.
+# WHAT is `soak`, `sweep` (each program is cancelled in each of its ticks) or `hash`; the programs
+# are those of the seeds from FIRST on. Luau and Lua 5.5 are built, as `neap run` carries them.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 

@@ -135,12 +135,12 @@ fn a_thousand_requests_end_by_timeout_cancel_and_error() -> Result<(), String> {
           for i = 2, 1000, 3 do assert(tasks[i]:cancel()) end
         end)
         for _, outcome in ipairs(neap.settle(tasks)) do
-          local err = tostring(outcome.error):match("timeout") or tostring(outcome.error):match("404")
-            or tostring(outcome.error):match("^cancelled$") or "other"
+          local err = tostring(outcome.error)
+          err = err:match("timeout") or err:match("404") or err:match("^cancelled$") or "other"
           counts[err] = (counts[err] or 0) + 1
         end
-        local text = "404: " .. counts["404"] .. ", cancelled: " .. counts.cancelled .. ", timeout: "
-          .. counts.timeout
+        local text = "404: " .. counts["404"] .. ", cancelled: " .. counts.cancelled
+          .. ", timeout: " .. counts.timeout
         local patience = 1000
         while under_way() > 0 and patience > 0 do
           neap.sleep("1ms")

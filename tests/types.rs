@@ -2,8 +2,8 @@
 //!
 //! - `types::emmylua::library`: `emmylua_check` has no warning for a file of `lua/`;
 //! - `types::emmylua::uses`: nor for the right uses in `tests/types/uses.lua`;
-//! - `types::emmylua::mistakes`: it finds each mistake in `tests/types/mistakes.lua`, by the rule that stands
-//!   behind it, and nothing else;
+//! - `types::emmylua::mistakes`: it finds each mistake in `tests/types/mistakes.lua`, by the rule
+//!   that stands behind it, and nothing else;
 //! - `types::luau`: Luau compiles its types, and runs what is written with them (where that is the
 //!   Lua of this build).
 //!

@@ -6,8 +6,8 @@
 # Prints each figure as it comes, and at the end two tables: how many times as long neap takes as
 # bare coroutines, and how many times as fast it is as other schedulers, where those are installed.
 # Each ratio is of the best of five measurements side by side in one process, and beside it stand
-# the lowest and the highest ratio of the five. The neap binaries, too, run the Lua files that are in
-# lua/. With hyperfine, what the first of them adds is measured last.
+# the lowest and the highest ratio of the five. The neap binaries, too, run the Lua files that are
+# in lua/. With hyperfine, what the first of them adds is measured last.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 

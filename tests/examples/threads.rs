@@ -7,7 +7,8 @@ use neap::mlua::{Error, Lua, Result};
 
 type Answer = std::result::Result<String, String>;
 
-/// Installs neap, and `start(text)`: a future of what `job` makes of the text, or of nil and why not.
+/// Installs neap, and `start(text)`: a future of what `job` makes of the text, or of nil and why
+/// not.
 pub fn install(lua: &Lua, threads: usize, job: fn(String) -> Answer) -> Result<()> {
     let (ask, questions) = mpsc::channel::<(String, neap::Sender<Answer>)>();
     let questions = Arc::new(Mutex::new(questions));

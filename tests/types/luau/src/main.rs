@@ -1,5 +1,5 @@
-//! Checks `docs/neap.luau` with Luau's own type checker, in strict mode: it finds nothing wrong with
-//! the types, nor with the right uses of them in `tests/types/uses.luau`, and each mistake in
+//! Checks `docs/neap.luau` with Luau's own type checker, in strict mode: it finds nothing wrong
+//! with the types, nor with the right uses of them in `tests/types/uses.luau`, and each mistake in
 //! `tests/types/mistakes.luau`.
 //!
 //! `cargo run --manifest-path tests/types/luau/Cargo.toml`, in the folder that has `docs/`.
