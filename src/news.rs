@@ -42,6 +42,8 @@ struct State {
     leader: u64,
     woken: Option<u64>,
     is_closed: bool,
+    /// Whether a thread sleeps until there are news.
+    is_awaited: bool,
 }
 
 struct Poller {
@@ -52,17 +54,22 @@ struct Poller {
 
 impl State {
     /// Whom to wake so that the tasks are driven. It is the one that was polled last. Should that not
-    /// have done it by the time that more comes, it is the next, for it may never be polled again.
+    /// have done it by the time that more comes, it is the next, for it may never be polled again; and
+    /// nobody once all have been woken.
     fn next_driver(&mut self) -> Option<Waker> {
         let drives = |(_, poller): &(&u64, &Poller)| poller.drives;
+        let from_leader =
+            self.pollers.range(self.leader..).chain(self.pollers.range(..self.leader));
         let (key, poller) = match self.woken {
-            None => {
-                let leader = self.pollers.get_key_value(&self.leader).filter(drives);
-                leader.or_else(|| self.pollers.iter().find(drives))?
-            }
+            None => from_leader.clone().find(drives)?,
             Some(last) => {
-                let mut later = self.pollers.range((Excluded(last), Unbounded));
-                later.find(drives).or_else(|| self.pollers.iter().find(drives))?
+                let mut after_last = self.pollers.range((Excluded(last), Unbounded));
+                let first = from_leader.clone().find(drives)?.0;
+                let next = after_last.find(drives).or_else(|| self.pollers.iter().find(drives))?;
+                if next.0 == first {
+                    return None;
+                }
+                next
             }
         };
         self.woken = Some(*key);
@@ -111,9 +118,11 @@ impl News {
     }
 
     fn notify(&self, mut state: MutexGuard<'_, State>) {
-        let waker = state.next_driver();
+        let (waker, is_awaited) = (state.next_driver(), state.is_awaited);
         drop(state);
-        self.has_come.notify_all();
+        if is_awaited {
+            self.has_come.notify_all();
+        }
         if let Some(waker) = waker {
             waker.wake();
         }
@@ -137,8 +146,10 @@ impl News {
             if left.is_zero() {
                 return;
             }
+            state.is_awaited = true;
             let waited = self.has_come.wait_timeout(state, left);
             state = waited.unwrap_or_else(|poisoned| poisoned.into_inner()).0;
+            state.is_awaited = false;
         }
     }
 

@@ -29,17 +29,19 @@ local program
 --- So many ticks follow each other before other futures of the executor's have their turn.
 local TURN = 10
 
---- The host in use, and its own `pending`.
-local host, own_pending
-
---- How many calls are under way, and senders in other threads.
-local expected = 0
+--- The host in use, its own `pending`, and how many calls are under way, and senders.
+local host, own_pending, expected = nil, nil, 0
 
 local function is_expected() return true end
 
-local function expect(change)
-  expected = expected + change
+local function tell_host()
   if host then host.pending = expected > 0 and is_expected or own_pending end
+end
+
+local function expect(change)
+  local before = expected
+  expected = before + change
+  if before == 0 or expected == 0 then tell_host() end
 end
 
 
@@ -119,7 +121,7 @@ end
 ---@return neap.Host
 function rust.host(contract)
   host, own_pending = contract, contract.pending
-  expect(0)
+  tell_host()
   local sleep = contract.sleep
   if sleep then
     function contract.sleep(seconds)
