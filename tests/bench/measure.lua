@@ -1,8 +1,8 @@
 --- Measures neap beside a baseline, in one process, turn by turn, and prints the best of each.
 --
--- A figure is one line: the ratio of the two best times, then what was measured and over what, and
--- the lowest and the highest ratio of a single turn: so much is the machine's noise. Its file says
--- so in full. Each bench runs on every VM, through the Rust host or without it:
+-- A figure is one line: the ratio of the two best times first, then what was measured and over
+-- what, and the lowest and the highest ratio of a single turn, for the machine's noise. Its file
+-- says so in full. Each bench runs on every VM, through the Rust host or without it:
 --
 --   neap run --virtual-time tests/bench/switch.lua
 --   LUA_PATH="lua/?.lua;tests/bench/?.lua;;" lua5.1 tests/bench/switch.lua
