@@ -729,6 +729,24 @@ uses["neap.kernel.queue"] = function(queue)
   first:cancel()
 end
 
+uses["neap.kernel.recovery"] = function(recovery)
+  local scheduler = require "neap.kernel.scheduler"
+  local ran = 0
+  local function count() ran = ran + 1 end
+  local function fail() error("no memory", 0) end
+  assert_fails("no memory", run, function()
+    spawn(count)
+    spawn(count)
+    scheduler.set_order(fail)
+    sleep(1)
+  end)
+  scheduler.set_order(nil)
+  assert(require("neap.kernel.runs").state.broken_by == "no memory" and ran == 0)
+  recovery.recover()
+  run(function() sleep(1) end)
+  assert(ran == 2)
+end
+
 uses["neap.kernel.registry"] = function(registry)
   local inner, outer = coroutine.create(run), coroutine.create(run)
   registry.callers.map[inner] = outer

@@ -156,6 +156,19 @@ function Deferred:begin_all(run_light, run_urgent)
 end
 
 
+--- Has those wait for the next time who have not begun, where an error has ended a tick.
+function Deferred:take_back()
+  self:make_all()
+  local queue = self.going.queue
+  for i = 1, self.count do
+    local task = queue[i]
+    queue[i] = false
+    if task then self:park(task) end
+  end
+  self.count = 0
+end
+
+
 --- Makes tasks of all that are light.
 function Deferred:make_all()
   make_listed(self, self.going, self.count)

@@ -41,7 +41,8 @@ function Timers.new()
 end
 
 
---- Puts a waiter where it belongs, between an empty slot and the root.
+--- Puts a waiter where it belongs, between an empty slot and the root. What may allocate comes
+-- first: where there is no memory for it, nothing has been moved.
 local function move_up(self, slot, waiter, deadline)
   local deadlines, waiters, order = self.deadlines, self.waiters, waiter.order
   while slot > 1 do
@@ -49,10 +50,14 @@ local function move_up(self, slot, waiter, deadline)
     local above = deadlines[parent]
     if above <= deadline and (above < deadline or waiters[parent].order < order) then break end
     local moved = waiters[parent]
-    deadlines[slot], waiters[slot], moved.index = above, moved, slot
+    deadlines[slot] = above
+    waiters[slot] = moved
+    moved.index = slot
     slot = parent
   end
-  deadlines[slot], waiters[slot], waiter.index = deadline, waiter, slot
+  deadlines[slot] = deadline
+  waiters[slot] = waiter
+  waiter.index = slot
 end
 
 
@@ -115,9 +120,10 @@ function Timers:park(waiter, deadline)
     self.list:park(waiter)
   else
     local order, size = self.arrivals + 1, self.size + 1
-    self.arrivals, waiter.order, self.size = order, order, size
+    self.arrivals, waiter.order, waiter.index = order, order, size
     if size > self.peak then self.peak = size end
     move_up(self, size, waiter, deadline)
+    self.size = size
   end
   waiter.place = self
 end

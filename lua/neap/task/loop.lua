@@ -7,6 +7,7 @@
 ---@diagnostic disable: need-check-nil
 local clock = require "neap.kernel.clock"
 local foreign = require "neap.kernel.foreign"
+local recovery = require "neap.kernel.recovery"
 local registry = require "neap.kernel.registry"
 local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
@@ -117,6 +118,7 @@ end
 
 
 local function leave(home, ok, ...)
+  if not ok then recovery.note(...) end
   if home then
     enter(home)
     runs.set_under_way(home, false)
@@ -142,6 +144,7 @@ function loop.enter(fn, ...)
   -- A host that is a coroutine may yield from its sleep, which 5.1's pcall would not allow.
   state.is_unprotected = me ~= nil and not vm.yieldable_pcall
   if state.is_unprotected then return leave(home, true, fn(...)) end
+  if state.broken_in then recovery.recover() end
   return leave(home, pcall(fn, ...))
 end
 
