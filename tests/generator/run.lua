@@ -145,6 +145,7 @@ return function(seed, options)
     end
   end)
   fault.is_on = false
+  if fault.on_end then fault.on_end() end
   if not ok and not options.fault then world:complain("run raised: " .. tostring(err)) end
   if not ok then neap.close(1000) end
   -- The next run works, and ends what has been left.

@@ -42,10 +42,23 @@ function recovery.recover()
     if not task.place and not queued[task] then
       if task.thread and task.thread == thread then
         task:failed(err, thread)
+      elseif not (task.thread or task.fn or task.begin) then
+        scheduler.finish(task, "failed", nil, err)
       else
         task:wake()
       end
     end
+  end
+end
+
+
+--- A function that puts every task in its place, and then calls fn.
+---@param fn function
+---@return function
+function recovery.before(fn)
+  return function(...)
+    recovery.recover()
+    return fn(...)
   end
 end
 

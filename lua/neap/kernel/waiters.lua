@@ -86,7 +86,8 @@ end
 function Waiters:park(waiter)
   local last = self.last + 1
   if last > self.limit then last = compact(self) + 1 end
-  self.queue[last], self.last = waiter, last
+  self.queue[last] = waiter -- first: there may be no memory for it
+  self.last = last
   waiter.place, waiter.index = self, last
 end
 

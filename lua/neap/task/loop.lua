@@ -144,7 +144,7 @@ function loop.enter(fn, ...)
   -- A host that is a coroutine may yield from its sleep, which 5.1's pcall would not allow.
   state.is_unprotected = me ~= nil and not vm.yieldable_pcall
   if state.is_unprotected then return leave(home, true, fn(...)) end
-  if state.broken_in then recovery.recover() end
+  if state.broken_in then fn = recovery.before(fn) end
   return leave(home, pcall(fn, ...))
 end
 
