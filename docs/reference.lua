@@ -33,6 +33,10 @@ A wrong argument raises an error at the line of the call, in Lua's own form: `ba
 exactly that text, if what it waits for was cancelled. Types are written as in LuaCATS: `R...` is
 any number of values, and so is the `R` of a `neap.Task<R>`; `T?` may be nil.
 
+Editors know all this: what is here is made of `lua/neap/types.lua`, which goes along with the rest
+of `lua/`. Settings for their servers, to copy, are `.emmyrc.json` and `.luarc.json` of neap's
+repository. Luau's types are in `docs/neap.luau`.
+
 Each example is run on a clock that a sleep moves forward at once, and prints what stands below.]]
 
 
