@@ -3,8 +3,8 @@
 -- A function that begins in a thread of its user's (`task.spawn`, `task.defer`) may never wait. As
 -- long as it does not, it is light: it has its number and counts as alive, but there is no task of
 -- it. One is made when it waits or fails, when anybody looks for its task, or for all that live;
--- so nobody can tell the difference. (A task takes a third of what a thread does on Lua 5.1, to
--- make and to collect: without it, `task.spawn` and `task.defer` take half as long.)
+-- so nobody can tell the difference. (A task takes a third of a thread's bytes on Lua 5.1; without
+-- it, `task.spawn` and `task.defer` take half as long.)
 --
 -- The one that runs is the newborn; when it spawns another, it becomes a task. The deferred wait
 -- here, together with the tasks that are to go on in their users' threads, all in the order they

@@ -62,7 +62,7 @@ end
 
 
 --- Moves an empty slot down to the bottom, along the earliest of each four. (Written out, because a
--- loop over the four takes a third longer.)
+-- loop over the four takes longer.)
 local function sink(self, slot, size)
   local deadlines, waiters = self.deadlines, self.waiters
   local child = slot * 4 - 2
