@@ -276,7 +276,7 @@ pub fn run<R: FromLuaMulti>(
 ///
 /// # Examples
 ///
-/// The frames of a game, here one in every 100 ms. (`tests/examples/tokio.rs` is an async executor.)
+/// The frames of a game, here one in every 100 ms. (An async executor takes `run_async`.)
 ///
 /// ```
 /// # use std::{cell::Cell, rc::Rc, time::Duration};
