@@ -30,10 +30,21 @@ end
 
 local failures = {}
 
+--- What a function of the engine's own yields, with seconds, to sleep.
+local ENGINE = {}
+
+local function resume(thread, ...)
+  local ok, what, seconds = coroutine.resume(thread, ...)
+  if not ok then
+    failures[#failures + 1] = tostring(what)
+  elseif what == ENGINE then
+    sleepers[#sleepers + 1] = { thread = thread, deadline = time + seconds }
+  end
+end
+
 local function start(fn, ...)
   local thread = coroutine.create(fn)
-  local ok, err = coroutine.resume(thread, ...)
-  if not ok then failures[#failures + 1] = tostring(err) end
+  resume(thread, ...)
   return thread
 end
 
@@ -47,8 +58,7 @@ local function loop()
     if sleepers[first].deadline == math.huge then return #sleepers end
     local sleeper = table.remove(sleepers, first)
     if sleeper.deadline > time then time = sleeper.deadline end
-    local ok, err = coroutine.resume(sleeper.thread)
-    if not ok then failures[#failures + 1] = tostring(err) end
+    resume(sleeper.thread)
   end
   return 0
 end
@@ -352,6 +362,41 @@ start(function() neap.run(function() note("received", channel:wait()) end) end)
 local begun = time
 assert(loop() == 0 and time - begun < 1.1, time - begun)
 assert(log[1]:match("^received a value"), log[1])
+assert(#failures == 0, failures[1])
+
+-- A thread that has not waited yet may have the engine suspend its whole run: it stays a thread of
+-- that run, whatever other runs do meanwhile.
+local runs, outside = require "neap.kernel.runs", require("neap.task.loop").outside
+
+function host.foreign(...)
+  outside(coroutine.yield, ...)
+  return "has slept"
+end
+
+neap.use(host)
+log = {}
+start(function()
+  neap.run(function()
+    local home = runs.state.home
+    task.spawn(function()
+      note("a thread", (coroutine.yield(ENGINE, 1)))
+      assert(neap.current().home == home and #neap.tasks() == 2)
+      neap.sleep(1)
+      note("and has waited", runs.state.home == home)
+    end)
+    neap.sleep(5)
+    note("its run ends", #neap.tasks())
+  end)
+end)
+start(function()
+  neap.run(function()
+    task.spawn(note, "another")
+    neap.sleep(1)
+    note("the other run ends", #neap.tasks())
+  end)
+end)
+assert(loop() == 0)
+told("another; a thread has slept; the other run ends 1; and has waited true; its run ends 1")
 assert(#failures == 0, failures[1])
 
 return RUNS .. " runs"

@@ -92,7 +92,7 @@ end, function()
   filled, peak = state.filled, state.peak
   deferred, task_of, timers = state.deferred, state.task_of, state.timers
 end)
-local arrange, order, watch ---@type any, any, any  the seams, see below
+local arrange, order, watch ---@type any, any, any  (the seams, see below)
 local newborn, newborn_body, newborn_id = false, false, false -- the light thread that runs
 local swift_yield, swift_park = YIELD, PARK -- what the loop does itself, while nobody watches
 
@@ -299,7 +299,7 @@ end
 ---@return boolean begun  false where it has to be a task from the beginning
 function scheduler.run_light(thread, body, id, ...)
   local depth, previous = state.depth, current
-  if watch or depth >= NESTED_SPAWNS then return false end
+  if watch or state.home or depth >= NESTED_SPAWNS then return false end
   if newborn then make_newborn() end
   newborn, newborn_body, newborn_id = thread, body, id
   state.depth, current = depth + 1, thread
