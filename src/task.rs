@@ -301,7 +301,7 @@ pub struct RunAsync<R>(Option<Result<Task<R>>>);
 ///     for i, harbour in ipairs { "Brest", "Dover", "Ostend" } do
 ///       tides[i] = neap.spawn(fetch, harbour) -- all three at once
 ///     end
-///     return table.concat(neap.all(tides), ", "), pcall(neap.timeout, "1ms", fetch, "Vigo")
+///     return table.concat(neap.all(tides), ", "), neap.pcall(neap.timeout, "1ms", fetch, "Vigo")
 /// "#;
 /// let (tides, in_time, error): (String, bool, String) =
 ///     neap::run_async(&lua, lua.load(script), fetch).await?;

@@ -59,8 +59,8 @@ const REASSIGNED: [(&str, &str, &str); 22] = [
     ("neap/kernel/clock.lua", "host host_now latest offset pick", "one host for the whole Lua"),
     (
         "neap/kernel/scheduler.lua",
-        "batch batch_count current deferred filled idle_thread is_cancelling is_urgent numbered peak \
-         ready ready_count task_of timers",
+        "batch batch_count current deferred filled idle_thread is_cancelling is_urgent numbered \
+         peak ready ready_count task_of timers",
         "fields of the run at hand: stored before an exchange and loaded after it",
     ),
     ("neap/kernel/scheduler.lua", "arrange order resume swift_park swift_yield watch", "settings"),

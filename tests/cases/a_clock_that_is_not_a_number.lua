@@ -9,7 +9,7 @@ neap.use {
 }
 
 local function sleep(name, seconds)
-  print(name, neap.sleep(seconds))
+  print(name, ("%g"):format(neap.sleep(seconds)))
 end
 
 neap.spawn(sleep, "before", 1)
