@@ -38,7 +38,7 @@ function recovery.recover()
   state.broken_in, state.broken_by = false, false
   state.gone = state.made - #tasks
   for i = 1, #tasks do
-    local task = tasks[i]
+    local task = tasks[i] ---@type any
     if not task.place and not queued[task] then
       if task.thread and task.thread == thread then
         task:failed(err, thread)
