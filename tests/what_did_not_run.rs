@@ -10,7 +10,7 @@ use libtest_mimic::Arguments;
 use programs::{NGINX, is_there};
 
 /// What tests run, if it is there. (Minetest's server is where not everybody's PATH leads.)
-const PROGRAMS: [&str; 19] = [
+const PROGRAMS: [&str; 20] = [
     "lua5.1",
     "luajit",
     "lua5.2",
@@ -30,6 +30,7 @@ const PROGRAMS: [&str; 19] = [
     "strace",
     "luarocks",
     "mdbook",
+    "emmylua_check",
 ];
 
 /// The Lua that these tests were built with, and the features for all.
@@ -59,9 +60,12 @@ fn main() {
     if !missing.is_empty() {
         println!("- what needs {}: install it", missing.join(", "));
     }
+    if !cfg!(feature = "tokio") {
+        println!("- tasks in an executor: cargo test --features tokio");
+    }
     let others: Vec<&str> = FEATURES.iter().filter(|it| !it.1).map(|it| it.0).collect();
     println!(
-        "- neap with another Lua: cargo test --no-default-features --features {}",
+        "- neap with another Lua: cargo test --no-default-features --features cli,tokio,{}",
         others.join("|")
     );
     println!("All of it: .ci/run, as root on Debian, which installs what it needs.");
