@@ -22,7 +22,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use mlua::chunk::ChunkMode;
-use mlua::{Error, Function, Lua, LuaString, MultiValue, Table, Value};
+use mlua::{Error, FromLua, Function, Lua, LuaString, MultiValue, Table, Value};
 
 use explore::Explore;
 use export::Export;
@@ -409,13 +409,18 @@ fn is_in_colour() -> bool {
     io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|it| it.is_empty())
 }
 
+/// What a module of neap's returns, in a Lua of its own.
+fn module<T: FromLua>(name: &str) -> mlua::Result<(Lua, T)> {
+    let lua = Lua::new();
+    neap::install(&lua)?;
+    let value = lua.globals().get::<Function>("require")?.call(name)?;
+    Ok((lua, value))
+}
+
 /// Reads an option's duration as neap does.
 fn duration(text: &str) -> Result<f64, String> {
-    let lua = Lua::new();
     let read = || -> mlua::Result<f64> {
-        neap::install(&lua)?;
-        let require: Function = lua.globals().get("require")?;
-        let read: Function = require.call("neap.duration")?;
+        let (_lua, read) = module::<Function>("neap.duration")?;
         match text.parse::<f64>() {
             Ok(seconds) => read.call((seconds, 1, "")),
             Err(_) => read.call((text, 1, "")),
@@ -427,11 +432,8 @@ fn duration(text: &str) -> Result<f64, String> {
 
 /// Checks that a text is a schedule's.
 fn schedule(text: &str) -> Result<String, String> {
-    let lua = Lua::new();
     let is_one = || -> mlua::Result<bool> {
-        neap::install(&lua)?;
-        let require: Function = lua.globals().get("require")?;
-        let schedule: Table = require.call("neap.explore.schedule")?;
+        let (_lua, schedule) = module::<Table>("neap.explore.schedule")?;
         let chooser: Option<Function> = schedule.get::<Function>("chooser")?.call(text)?;
         Ok(chooser.is_some())
     };

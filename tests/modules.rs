@@ -54,7 +54,7 @@ const TOP: [(&str, &str); 16] = [
 
 /// The locals of modules that functions assign to, and why they are no fields of a run. Whatever
 /// else changes while tasks live is declared through `runs.declare` (neap.kernel.runs).
-const REASSIGNED: [(&str, &str, &str); 22] = [
+const REASSIGNED: [(&str, &str, &str); 21] = [
     ("neap/kernel/runs.lua", "load store", "what holds the runs' fields is no field"),
     ("neap/kernel/clock.lua", "host host_now latest offset pick", "one host for the whole Lua"),
     (
@@ -94,7 +94,6 @@ const REASSIGNED: [(&str, &str, &str); 22] = [
         "one host for the whole Lua",
     ),
     ("neap/hosts/uv_run.lua", "run stop", "libuv's functions, while others stand in for them"),
-    ("neap/hosts/virtual.lua", "time", "one host for the whole Lua"),
 ];
 
 /// The Lua modules by their names: each one's path below `lua/` and its text.

@@ -13,21 +13,32 @@ local function by_name(a, b)
   return type(a) < type(b)
 end
 
+--- A table's fields as text, in order.
+---@param value table
+---@param before fun(a: any, b: any): boolean  says which of two names comes first
+---@param name_of fun(name: any): string  the text of a name that is no string
+---@param text_of fun(value: any): string  of a field's value
+---@return string
+function fields.list(value, before, name_of, text_of)
+  local names, parts = {}, {}
+  for name in pairs(value) do names[#names + 1] = name end
+  sort(names, before)
+  for i = 1, #names do
+    local name = names[i]
+    local label = name == i and "" or type(name) == "string" and name .. " = "
+      or "[" .. name_of(name) .. "] = "
+    parts[i] = label .. text_of(value[name])
+  end
+  return parts[1] and "{ " .. concat(parts, ", ") .. " }" or "{}"
+end
+
+
 local function text_of(value, depth)
   if type(value) == "string" then return '"' .. value:gsub("%c", " ") .. '"' end
   if type(value) ~= "table" then return tostring(value) end
   if next(value) == nil then return "{}" end
   if depth == 0 then return "{...}" end
-  local names, parts = {}, {}
-  for name in pairs(value) do names[#names + 1] = name end
-  sort(names, by_name)
-  for i = 1, #names do
-    local name = names[i]
-    local label = name == i and "" or type(name) == "string" and name .. " = "
-      or "[" .. tostring(name) .. "] = "
-    parts[i] = label .. text_of(value[name], depth - 1)
-  end
-  return "{ " .. concat(parts, ", ") .. " }"
+  return fields.list(value, by_name, tostring, function(field) return text_of(field, depth - 1) end)
 end
 
 

@@ -75,9 +75,7 @@ local function find_all(try, options, first, most)
         longer[count] = { tick = tonumber(tick), number = tonumber(number), choice = choice }
         local found, outcome = try(schedules.text_of(longer), "schedule")
         if found then return false end
-        if most == count then
-          is_complete = false
-        elseif waiting < left then
+        if most ~= count and waiting < left then
           queue[#queue + 1] = { longer, outcome.points, index }
           waiting = waiting + 1
         else

@@ -13,8 +13,7 @@ local runs = require "neap.kernel.runs"
 local tell_story = require "neap.explore.story"
 local text_of = require "neap.explore.values"
 
-local concat, error, huge, ipairs, pcall, setmetatable =
-  table.concat, error, math.huge, ipairs, pcall, setmetatable
+local concat, error, ipairs, pcall, setmetatable = table.concat, error, ipairs, pcall, setmetatable
 
 local state = runs.state
 
@@ -39,18 +38,6 @@ local values
 function trial.same(...)
   if values then values[#values + 1] = text_of(...) end
   return ...
-end
-
-
-local function new_clock(report)
-  local time = 0
-  return {
-    now = function() return time end,
-    sleep = function(seconds)
-      if seconds < huge then time = time + seconds end
-    end,
-    report = report,
-  }
 end
 
 
@@ -106,7 +93,8 @@ function trial.run(schedule, go, options)
   local has_host, host = pcall(clock.host)
   local report = clock.report
   local reports, reported = {}, failures.reported
-  local own = new_clock(function(text) reports[#reports + 1] = text end)
+  local own = clock.virtual()
+  own.report = function(text) reports[#reports + 1] = text end
   loop.use(own)
   driven.use(own)
   state.made, state.gone, state.next_look = 0, 0, 0 -- tasks are numbered from 1, each time

@@ -3,8 +3,9 @@
 -- Tables are told by their fields, in order; what has no text that two runs share (a function, a
 -- thread) is told by its type.
 
-local concat, sort = table.concat, table.sort
-local pairs, select, tostring, type = pairs, select, tostring, type
+local fields = require "neap.fields"
+
+local concat, select, tostring, type = table.concat, select, tostring, type
 
 local function before(a, b)
   if type(a) ~= type(b) then return type(a) < type(b) end
@@ -20,17 +21,10 @@ local function text_of(value, outer)
   if kind ~= "table" then return kind end
   if outer[value] then return "(itself)" end
   outer[value] = true
-  local names, parts = {}, {}
-  for name in pairs(value) do names[#names + 1] = name end
-  sort(names, before)
-  for i = 1, #names do
-    local name = names[i]
-    local label = name == i and "" or type(name) == "string" and name .. " = "
-      or "[" .. text_of(name, outer) .. "] = "
-    parts[i] = label .. text_of(value[name], outer)
-  end
+  local function tell(field) return text_of(field, outer) end
+  local text = fields.list(value, before, tell, tell)
   outer[value] = nil
-  return parts[1] and "{ " .. concat(parts, ", ") .. " }" or "{}"
+  return text
 end
 
 

@@ -3,15 +3,4 @@
 -- Every run on it is deterministic and as fast as the program itself. It starts at 0. To sleep for
 -- ever is not possible on it: nothing outside can wake a task.
 
----@type number
-local time = 0
-
----@type neap.Host
-local host = {
-  now = function() return time end,
-  sleep = function(seconds)
-    if seconds < math.huge then time = time + seconds end
-  end,
-}
-
-return host
+return require("neap.kernel.clock").virtual()

@@ -73,10 +73,29 @@ function clock.now()
 end
 
 
---- Tells the host that a run which it has put to sleep has something to do.
-function clock.rouse(run)
+--- Makes a host whose clock begins at 0, and is moved forward by its sleep, at once.
+---@return neap.Host
+function clock.virtual()
+  local time = 0
+  return {
+    now = function() return time end,
+    sleep = function(seconds)
+      if seconds < huge then time = time + seconds end
+    end,
+  }
+end
+
+
+--- Has the host end the sleep of a run early, if it can: the run looks around.
+function clock.end_sleep(run)
   local wake = clock.host().wake
   if wake then wake(run) end
+end
+
+--- Has a run that sleeps take up what it has got to do.
+function clock.rouse(run)
+  runs.stuck[run] = nil
+  clock.end_sleep(run)
 end
 
 return clock

@@ -78,6 +78,7 @@ local place = { __index = runs.first, __newindex = runs.first }
 ---@type table<string, any>
 local state = setmetatable({}, place)
 runs.state = state
+rawset(state, "home", false) -- see `share`
 
 --- The runs that are under way; one whose caller has been collected while it slept is forgotten.
 local under_way = setmetatable({}, { __mode = "k" })
@@ -88,8 +89,6 @@ runs.stuck = setmetatable({}, { __mode = "k" })
 --- Called before and after an exchange.
 local store, load = function() end, function() end
 
-
-rawset(state, "home", false)
 
 --- Declares fields: what each is in a new run. For an empty table, or a function, each run has a
 -- new table of that kind, or what the function makes.

@@ -123,7 +123,7 @@ local function leave(home, ok, ...)
     enter(home)
     runs.set_under_way(home, false)
     -- Those who wait for others have to look whether there are any left.
-    for run in next, stuck do clock.rouse(run) end
+    for run in next, stuck do clock.end_sleep(run) end
   end
   state.is_active, state.sought, state.is_asleep = false, false, false
   state.depth = 0
@@ -204,7 +204,7 @@ function loop.sleep(seconds, is_stuck)
     if seconds > longest then seconds = longest end
     stuck[home] = is_stuck or nil
   end
-  if home then loop.outside(host.sleep, seconds, home) else host.sleep(seconds) end
+  loop.outside(host.sleep, seconds, home or nil)
   scheduler.tell("slept")
 end
 

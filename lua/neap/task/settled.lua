@@ -9,27 +9,22 @@ local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
 
 local pairs, setmetatable = pairs, setmetatable
-local enter, state, stuck = runs.enter, runs.state, runs.stuck
+local enter, state = runs.enter, runs.state
 
 local settled = {}
-
-
-local function rouse(run)
-  stuck[run] = nil
-  clock.rouse(run)
-end
 
 
 local function back(home, previous, ...)
   if home ~= previous then
     enter(previous)
-    rouse(home)
+    clock.rouse(home)
   end
   return ...
 end
 
 
---- Makes the class of those tasks of a class that know their run: in the class's field `Settled`.
+--- Declares a class of tasks, with all its methods, and in its field `Settled` the class of those
+-- that know their run.
 ---@param class table
 function settled.declare(class)
   local wake, cancel = class.wake, class.cancel
@@ -49,7 +44,7 @@ function settled.declare(class)
     scheduler.tell("woken", self)
     local last = home.ready_count + 1
     home.ready[last], home.ready_count = self, last
-    return rouse(home)
+    return clock.rouse(home)
   end
 
   function members:cancel()
@@ -58,6 +53,7 @@ function settled.declare(class)
   end
 
   class.Settled = awaitable.declare(members, "task")
+  awaitable.declare(class, "task")
 end
 
 

@@ -222,8 +222,6 @@ UserTask.__index = UserTask
 UserTask.yield_error, UserTask.detached, UserTask.fn, UserTask.target = false, true, false, false
 settled.declare(Task)
 settled.declare(UserTask)
-awaitable.declare(Task, "task")
-awaitable.declare(UserTask, "task")
 
 return {
   new = new,

@@ -41,10 +41,7 @@ HostWaiter.__index = HostWaiter
 function HostWaiter:wake(giver, value)
   self.giver, self.value, self.is_reached = giver or false, value, true
   scheduler.tell("woken", self)
-  if self.home ~= state.home then
-    runs.stuck[self.home] = nil
-    clock.rouse(self.home)
-  end
+  if self.home ~= state.home then clock.rouse(self.home) end
 end
 
 
