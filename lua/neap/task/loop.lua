@@ -125,8 +125,7 @@ local function leave(home, ok, ...)
     -- Those who wait for others have to look whether there are any left.
     for run in next, stuck do clock.end_sleep(run) end
   end
-  state.is_active, state.sought, state.is_asleep = false, false, false
-  state.depth = 0
+  state.is_active, state.sought, state.is_asleep, state.depth = false, false, false, 0
   scheduler.set_current(false)
   scheduler.tell("rests")
   return ok, ...
@@ -201,10 +200,11 @@ function loop.sleep(seconds, is_stuck)
   scheduler.tell("sleeps")
   if home then
     longest = not host.wake and can_others_wake() and SLICE or is_stuck and LOOK or huge
-    if seconds > longest then seconds = longest end
-    stuck[home] = is_stuck or nil
+    seconds, stuck[home] = min(seconds, longest), is_stuck or nil
+    loop.outside(host.sleep, seconds, home)
+  else
+    host.sleep(seconds)
   end
-  loop.outside(host.sleep, seconds, home or nil)
   scheduler.tell("slept")
 end
 
