@@ -6,6 +6,8 @@
 # WHAT is `soak`, `sweep` (each program is cancelled in each of its ticks), `faults` (each meets
 # hosts and handlers that misbehave) or `hash`; the programs are those of the seeds from FIRST on.
 # Luau and Lua 5.5 are built, as `neap run` carries them.
+#
+# With `breaks`, bugs are put into neap on purpose, one by one; each has to be found.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -25,6 +27,15 @@ run() {
   grep -E '^seed' <<<"$output" | head -20
   printf '%-8s %s in %d s\n' "$name" "$(tail -n 1 <<<"$output")" $((SECONDS - start))
 }
+
+if [[ $what == breaks ]]; then
+  number=1
+  while lua5.1 -e "os.exit(require('breaks').list[$number] and 0 or 1)"; do
+    lua5.1 tests/generator/main.lua break "$first" "$count" $number || failed=1
+    number=$((number + 1))
+  done
+  exit $failed
+fi
 
 for lua in lua5.1 luajit lua5.2 lua5.3 lua5.4; do
   if command -v "$lua" >/dev/null; then run "$lua" "$lua" tests/generator/main.lua; fi

@@ -5,24 +5,34 @@
 -- with LUA_PATH="lua/?.lua;tests/generator/?.lua;tests/?.lua". WHAT is "hash": a number for what
 -- each program does under neap's own schedule, and one under another; every eighth is traced, and
 -- the trace counts; "soak": the same with the collector at work, counted; "sweep": each is
--- cancelled in each of its ticks; or "faults": each meets each fault.
-
-local faults = require "faults"
-local run = require "run"
+-- cancelled in each of its ticks; "faults": each meets each fault; or "break": a soak with the bug
+-- of that number (see breaks.lua), to the first problem.
 
 local arguments = arg or { ... }
 local what, first, count = arguments[1], tonumber(arguments[2]), tonumber(arguments[3])
 local programs, schedules, found = 0, 0, 0
 
+local broken = what == "break" and table.remove(require("breaks").list, tonumber(arguments[4]))
+if broken then require("breaks").put_in(broken[2], broken[3], broken[4]) end
+
+local faults = require "faults"
+local run = require "run"
+
 local names = {}
 for name in pairs(faults) do
-  if name:find(arguments[4] or "", 1, true) then names[#names + 1] = name end
+  if name:find(not broken and arguments[4] or "", 1, true) then names[#names + 1] = name end
 end
 table.sort(names)
 
 local function try(seed, options)
   schedules = schedules + 1
-  local hash, problems, ticks = run(seed, options)
+  local ok, hash, problems, ticks = pcall(run, seed, options)
+  if not ok then problems = { hash } end
+  if problems[1] and broken then
+    print(("found by schedule %d: %s (%s)"):format(schedules, broken[1], tostring(problems[1])))
+    os.exit(0)
+  end
+  if not ok then error(hash, 0) end
   if problems[1] then
     found = found + 1
     print(("seed %d, schedule %s, %s: %s"):format(seed, options.schedule or "fifo",
@@ -39,7 +49,7 @@ for seed = first, first + count - 1 do
     local has_trace = seed % 8 == 0
     print(("%d %s %s"):format(seed, try(seed, { trace = has_trace }),
       (try(seed, { schedule = other, trace = has_trace }))))
-  elseif what == "soak" then
+  elseif what == "soak" or what == "break" then
     try(seed, { collects = seed % 2 == 0 })
     try(seed, { schedule = other, collects = seed % 2 == 1 })
   elseif what == "faults" then
@@ -52,5 +62,9 @@ for seed = first, first + count - 1 do
       try(seed, { cancel_at = tick, schedule = tick % 2 == 0 and other or nil })
     end
   end
+end
+if broken then
+  print(("not found by %d schedules: %s"):format(schedules, broken[1]))
+  os.exit(1)
 end
 print(("%d programs, %d schedules, %d with problems"):format(programs, schedules, found))

@@ -111,7 +111,7 @@ return function(seed, options)
   local collects = options.collects or host.collects or false
   if not collects then collectgarbage("stop") end
   neap.use(host)
-  world.collects, fault.is_on = collects, true
+  world.collects, world.is_exact, fault.is_on = collects, not options.fault, true
   local texts, recording = {}, nil
   if options.trace then
     recording = trace.start { json = function(text) texts[#texts + 1] = text end }
@@ -123,6 +123,7 @@ return function(seed, options)
     choices:arrange(tasks, count)
     local ok, err = pcall(invariant, tasks, count)
     if not ok then world:complain(err) end
+    world:look()
     if collects then collectgarbage("restart") end
     if fault.on_tick then fault.on_tick() end
     if choices.tick == options.cancel_at and root then root:cancel() end

@@ -47,7 +47,7 @@ end
 -- Tasks.
 
 add(4, function() neap.yield() end)
-add(4, function(me) neap.sleep(time(me)) end)
+add(4, function(me) me.world:sleep(time(me)) end)
 add(6, function(me) spawn(me) end)
 add(2, function(me)
   local task = spawn(me)
@@ -84,7 +84,7 @@ local function in_finalizer(me)
   if kind == 0 then
     neap.yield()
   elseif kind == 1 then
-    neap.sleep(time(me))
+    world:sleep(time(me))
   elseif kind == 2 then
     error(world:error(), 0)
   elseif kind == 3 then
@@ -201,7 +201,7 @@ add(1, function(me)
   local interval = neap.interval(0.25)
   for _ = 1, 1 + me.random(3) do
     me.world:note((interval:wait()))
-    if me.random(3) == 0 then neap.sleep(0.5) end
+    if me.random(3) == 0 then me.world:sleep(0.5) end
   end
 end)
 add(2, function(me)
@@ -211,7 +211,7 @@ add(2, function(me)
     if kind == 0 then return resume(a) end
     if kind == 1 then
       neap.spawn(function()
-        neap.sleep(0.25 * part.random(4))
+        me.world:sleep(0.25 * part.random(4))
         me.world:note(resume(a, a) and 1 or 2)
         resume(a)
       end)
@@ -279,6 +279,7 @@ end)
 add(3, function(me) try(me, neap.timeout, time(me), child(me, 1 + me.random(4))) end)
 add(2, function(me)
   local pool, list = neap.pool(1 + me.random(2)), {}
+  me.world.pools[#me.world.pools + 1] = pool
   local kind = me.random(3)
   if kind == 0 then
     for i = 1, 1 + me.random(4) do list[i] = i end

@@ -14,7 +14,8 @@ World.__index = World
 function World.new(random, budget)
   local self = setmetatable({
     random = random, budget = budget, hash = 0, steps = 0, problems = {},
-    channels = {}, locks = {}, events = {}, futures = {}, tasks = {}, threads = {}, ids = {},
+    channels = {}, locks = {}, pools = {}, events = {}, futures = {}, tasks = {}, threads = {},
+    ids = {},
     handles = {}, views = {}, begun = {},
     values = 0, sent = {}, told = {}, received = {}, finalized = {}, errors = {},
   }, World)
@@ -94,6 +95,14 @@ function World:seen(err)
   self:complain("an error of nobody's: " .. tostring(err))
 end
 
+--- Sleeps: on a clock on which no time is lost, exactly as long as that.
+function World:sleep(seconds)
+  local passed = neap.sleep(seconds)
+  if self.is_exact and passed ~= seconds then
+    self:complain(("a sleep of %g s took %g s"):format(seconds, passed))
+  end
+end
+
 --- Registers a finalizer that is to run once.
 function World:finally(fn)
   local number = #self.finalized + 1
@@ -126,6 +135,16 @@ local function check_values(self)
 end
 
 
+--- Checks what has to be so between two ticks.
+function World:look()
+  for _, channel in ipairs(self.channels) do
+    if channel.limit < 0 and (channel.senders:head() or channel.receivers:head()) then
+      self:complain("somebody waits at " .. tostring(channel))
+    end
+  end
+end
+
+
 --- Checks all that has to be so when no task is left.
 function World:check()
   local state = runs.state
@@ -145,6 +164,9 @@ function World:check()
     if free ~= entry.size then
       self:complain(("lock %d: %d of %d free"):format(i, free, entry.size))
     end
+  end
+  for _, pool in ipairs(self.pools) do
+    if not pool:is_ready() then self:complain("a pool has jobs left") end
   end
   for i, times in ipairs(self.finalized) do
     if times ~= 1 then self:complain(("finalizer %d ran %d times"):format(i, times)) end
