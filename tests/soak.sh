@@ -7,7 +7,8 @@
 # hosts and handlers that misbehave) or `hash`; the programs are those of the seeds from FIRST on.
 # Luau and Lua 5.5 are built, as `neap run` carries them.
 #
-# With `breaks`, bugs are put into neap on purpose, one by one; each has to be found.
+# With `breaks`, bugs are put into neap on purpose, one by one; each has to be found. With `echo`,
+# FIRST is for how many seconds an echo server runs, and COUNT is how many clients it has.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -28,6 +29,7 @@ run() {
   printf '%-8s %s in %d s\n' "$name" "$(tail -n 1 <<<"$output")" $((SECONDS - start))
 }
 
+if [[ $what == echo ]]; then exec luajit tests/generator/echo.lua "$first" "$count"; fi
 if [[ $what == breaks ]]; then
   number=1
   while lua5.1 -e "os.exit(require('breaks').list[$number] and 0 or 1)"; do

@@ -1,6 +1,6 @@
 --- Bugs that neap has had, or might have, put in on purpose: the generated programs are to find
--- each (`tests/soak.sh breaks`). The list has, for each: what is broken, in which module, a piece of
--- its code, and what stands there instead.
+-- each (`tests/soak.sh breaks`). The list has, for each: what is broken, in which module, a piece
+-- of its code, and what stands there instead.
 
 local vm = require "neap.kernel.vm"
 
