@@ -3,11 +3,12 @@
 #
 #   tests/bench/run.sh [path/to/neap ...]
 #
-# Prints each figure as it comes, and at the end two tables: how many times as long neap takes as
-# bare coroutines, and how many times as fast it is as other schedulers, where those are installed.
-# Each ratio is of the best of five measurements side by side in one process, and beside it stand
-# the lowest and the highest ratio of the five. The neap binaries, too, run the Lua files that are
-# in lua/. With hyperfine, what the first of them adds is measured last.
+# Prints each figure as it comes, and at the end two tables, as they stand in docs/performance.md:
+# how many times as long neap takes as bare coroutines, and how many times as fast it is as other
+# schedulers, where those are installed. Each ratio is of the best of five measurements side by side
+# in one process, and beside it stand the lowest and the highest ratio of the five. The neap
+# binaries, too, run the Lua files that are in lua/. With hyperfine, what the first of them adds is
+# measured last.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -39,7 +40,7 @@ measure() {
   fi
 }
 
-# table NAME: a row for each figure, a column for each Lua.
+# table NAME: in Markdown, a row for each figure, a column for each Lua.
 table() {
   [[ -e $figures/$1 ]] || return
   awk -F '\t' '
@@ -48,33 +49,28 @@ table() {
       sub(/ .*/, "", ratio)
       noise = ""
       if (match($2, /; [0-9.]+ to [0-9.]+\)$/)) {
-        noise = substr($2, RSTART + 2, RLENGTH - 3)
-        sub(/ to /, "-", noise)
-        noise = " (" noise ")"
+        noise = " (" substr($2, RSTART + 2, RLENGTH - 3) ")"
+        sub(/ to /, "–", noise)
       }
       row = substr($2, length(ratio) + 3)
       sub(/ \([^()]*\)$/, "", row)
-      sub(/, over .*/, "", row)
       sub(/^times as fast as /, "", row)
       if (!(row in seen)) { seen[row] = 1; rows[++row_count] = row }
-      if (!($1 in width)) {
-        columns[++column_count] = $1
-        width[$1] = length($1) > 19 ? length($1) + 2 : 21
-      }
+      if (!($1 in known)) { known[$1] = 1; columns[++column_count] = $1 }
       cell[row, $1] = ratio noise
-      if (length(row) > longest) longest = length(row)
     }
     END {
-      printf "%-" longest "s", ""
-      for (c = 1; c <= column_count; c++) printf "%" width[columns[c]] "s", columns[c]
-      print ""
+      head = "| |"
+      line = "| --- |"
+      for (c = 1; c <= column_count; c++) {
+        head = head " " columns[c] " |"
+        line = line " --- |"
+      }
+      print head "\n" line
       for (r = 1; r <= row_count; r++) {
-        printf "%-" longest "s", rows[r]
-        for (c = 1; c <= column_count; c++) {
-          key = rows[r] SUBSEP columns[c]
-          printf "%" width[columns[c]] "s", key in cell ? cell[key] : "-"
-        }
-        print ""
+        text = "| " rows[r] " |"
+        for (c = 1; c <= column_count; c++) text = text " " cell[rows[r], columns[c]] " |"
+        print text
       }
     }' "$figures/$1"
 }
