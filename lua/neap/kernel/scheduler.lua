@@ -45,8 +45,8 @@ local huge, now, running = math.huge, clock.now, vm.running
 local BEGIN, DONE, acquire, exchange, hand_over, recycle = threads.BEGIN, threads.DONE,
   threads.acquire, threads.exchange, threads.hand_over, threads.recycle
 local state = runs.state
---- The requests that a thread can yield; under ENDED, `requests` holds what is done when it ends.
-local YIELD, PARK, ENDED = {}, {}, {}
+--- The requests that a thread can yield, and its end: tokens, as in neap.kernel.threads.
+local YIELD, PARK, ENDED = function() end, function() end, function() end
 
 local scheduler = { ENDED = ENDED }
 
@@ -485,7 +485,7 @@ function scheduler.watch_with(told, watched_resume, tells_yields)
   scheduler.make_all()
   light.is_off = told ~= nil
   watch, resume = told, watched_resume or vm.coroutine.resume
-  swift_yield, swift_park = tells_yields and {} or YIELD, watched_resume and {} or PARK
+  swift_yield, swift_park = tells_yields and ENDED or YIELD, watched_resume and ENDED or PARK
   scheduler.set_order(arrange)
 end
 

@@ -26,7 +26,9 @@ function threads.new_pool() return setmetatable({ count = 0 }, weak) end
 
 runs.declare_near { pool = threads.new_pool }
 
-local BEGIN, BEGIN_WITH, DONE = {}, {}, {}
+--- Tokens that pass between a thread and the scheduler. They are functions, which nobody calls: a
+-- user may yield a table, and `==` between two tables calls the `__eq` of either one.
+local BEGIN, BEGIN_WITH, DONE = function() end, function() end, function() end
 threads.BEGIN, threads.DONE = BEGIN, DONE
 
 --- What passes between a thread and who resumes it: a task's arguments, and its results.
@@ -57,7 +59,7 @@ end
 
 
 --- Leaves a task's arguments for the thread that is to begin it.
----@return table token
+---@return function token
 function threads.hand_over(task)
   local count = task.count
   exchange.count, exchange.value, task.value = count, task.value, nil

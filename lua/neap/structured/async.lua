@@ -8,10 +8,12 @@ local setmetatable, type = setmetatable, type
 
 local async = {}
 
---- The functions that `async` has made. Called with this marker first, they run in the current
--- task.
+--- The functions that `async` has made.
 local made = setmetatable({}, { __mode = "k" })
-local HERE = {}
+
+--- Called with this as its first argument, such a function runs in the current task. (A function,
+-- for arguments are compared with it: a table's `__eq` would be called.)
+local function HERE() end
 
 
 --- Turns a function into one that calls `start(fn, ...)`, unless `await` is given it.

@@ -24,8 +24,9 @@ local take_out = Waiters.remove
 ---@field senders neap.Waiters  those who wait for room
 local store = {}
 
---- What stands in the arrays for nil.
-local NIL = {}
+--- What stands in the arrays for nil. A function, for values are compared with it: a table's `__eq`
+-- would be called.
+local function NIL() end
 store.NIL = NIL
 
 

@@ -193,7 +193,7 @@ function life:remove_finalizer(fn, value)
   local finalizers = self.finalizers ---@type table
   local last = finalizers.size
   for i = last, 3, -3 do
-    if finalizers[i] == value and finalizers[i - 2] == fn then
+    if finalizers[i - 2] == fn and finalizers[i] == value then
       for j = i + 1, last do finalizers[j - 3] = finalizers[j] end
       finalizers[last - 2], finalizers[last - 1], finalizers[last] = nil, nil, nil
       finalizers.size = last - 3
