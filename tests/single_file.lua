@@ -9,6 +9,7 @@ local neap = assert(loadfile(file))()
 local modules = {
   ["neap"] = neap,
   ["neap.hosts.virtual"] = neap.hosts.virtual,
+  ["neap.explore"] = neap.explore,
   ["neap.trace"] = neap.trace,
   ["task"] = neap.faces.task,
   ["ward.async"] = neap.faces.ward_async,

@@ -1,11 +1,11 @@
 --- Runs a program under many schedules, and finds one under which it fails.
 --
 -- Which of the tasks that are ready runs first, which of equal deadlines comes first, which of the
--- arms of a `select` that are ready is taken: neap always chooses the same, but in a program that
--- waits for a network or a user, all of it comes otherwise tomorrow. Each schedule is tried on a
--- clock of its own that begins at 0, and on which no time is lost. A failure is an error of the
--- function, a failure of a task that nobody sees, a deadlock, and values that differ although the
--- program says that they are the same in all schedules.
+-- arms of a `select` that are ready is taken: neap always chooses the same, but where a program
+-- waits for a network or a user, the order may differ from run to run. Each schedule is tried on a
+-- virtual clock of its own, which begins at 0. A schedule fails if the function raises an error, if
+-- a task fails that nobody waits for, if there is a deadlock, if the tasks do not end, or if values
+-- that are given to `same` differ from those under neap's own schedule.
 --
 --     local explore = require "neap.explore"
 --     explore.check(function()
@@ -16,12 +16,13 @@
 ---@diagnostic disable: annotation-usage-error, param-type-mismatch, return-type-mismatch
 local check = require "neap.check"
 local failures = require "neap.task.failures"
+local registry = require "neap.kernel.registry"
 local run = require "neap.task.run"
 local schedule = require "neap.explore.schedule"
 local search = require "neap.explore.search"
 local trial = require "neap.explore.trial"
 
-local error, pairs, pcall, tonumber, tostring, type = error, pairs, pcall, tonumber, tostring, type
+local error, pairs, pcall, tostring, type = error, pairs, pcall, tostring, type
 
 local explore = {}
 
@@ -30,14 +31,14 @@ local explore = {}
 ---@field seed? integer  of the first; 1 if absent
 ---@field strategy? "random"|"pct"|"exhaustive"  "random" if absent
 ---@field changes? integer  of priorities in each schedule, for "pct"; 3 if absent
----@field ticks? integer  a run that has not ended by then fails; 100000 if absent
----@field schedule? string  the only one to be tried, as a failure has told it
+---@field ticks? integer  a run that has not ended after so many fails; 100000 if absent
+---@field schedule? string  the only one to be tried, as the text of a failure names it
 local defaults = { schedules = 1000, seed = 1, strategy = "random", changes = 3, ticks = 100000 }
 
 local strategies = { random = true, pct = true, exhaustive = true }
 
 
---- What a program did that has failed.
+--- The text of a failure.
 ---@param found neap.Found
 ---@param replay string  how to run it again; %s stands for the schedule
 local function describe(found, replay)
@@ -59,6 +60,7 @@ end
 ---@param replay string
 ---@return boolean ok
 ---@return string text  what was found, or how much was tried
+---@return integer? tried  how many schedules, if none has failed
 function explore.with(try, options, replay)
   local all = {}
   for name, value in pairs(defaults) do all[name] = value end
@@ -68,39 +70,49 @@ function explore.with(try, options, replay)
   end, all)
   if found then return false, describe(found, replay) end
   return true, ("%d schedule%s, no failure%s"):format(tried, tried == 1 and "" or "s",
-    is_complete and ": these are all" or "")
+    is_complete and ": these are all" or ""), tried
 end
 
+
+--- What is wrong with an option; false or nil if nothing is.
+local function problem_of(name, value)
+  if name == "strategy" then
+    return not strategies[value] and "strategy must be random, pct or exhaustive"
+  elseif name == "schedule" then
+    local is_schedule = type(value) == "string" and schedule.chooser(value)
+    return not is_schedule and "schedule must be a text that a failure has told"
+  elseif not defaults[name] then
+    return "there is no option " .. tostring(name)
+  end
+  local least = name == "seed" and 0 or 1
+  local is_right = type(value) == "number" and value >= least
+    and (value % 1 == 0 or value == math.huge)
+  return not is_right
+    and ("%s must be a whole number from %d up, got %s"):format(name, least, check.got(value))
+end
 
 local function check_options(options)
   check.type(options, "table", 2, "check", 2)
   for name, value in pairs(options) do
-    if name == "strategy" then
-      if not strategies[value] then
-        check.fail(2, "check", "strategy must be random, pct or exhaustive", 2)
-      end
-    elseif name == "schedule" then
-      if not (type(value) == "string" and schedule.chooser(value)) then
-        check.fail(2, "check", "schedule must be a text that a failure has told", 2)
-      end
-    elseif not defaults[name] then
-      check.fail(2, "check", "there is no option " .. tostring(name), 2)
-    else
-      check.whole(value, name == "seed" and 0 or 1, 2, "check", 2)
-    end
+    local problem = problem_of(name, value)
+    if problem then check.fail(2, "check", problem, 2) end
   end
 end
 
 
---- Runs a function as the main task under many schedules. To be called where no task lives.
+--- Runs a function as the main task under many schedules, each in a run of its own.
 ---@param fn function
 ---@param options? neap.ExploreOptions
 ---@return integer tried  how many schedules
--- Raises a text with the failure, the shortest schedule found that has it, and its timeline.
+-- Raises a text with the failure, the shortest schedule found that has it, and its timeline; and an
+-- error in a task, or while any lives.
 function explore.check(fn, options)
   check.callable(fn, 1, "check")
   options = options or {}
   check_options(options)
+  if registry.alive() > 0 then
+    error("attempt to explore while tasks live: call it outside of neap.run, before any spawn", 2)
+  end
 
   local function go()
     local ok, err = pcall(run.run, fn)
@@ -115,14 +127,14 @@ function explore.check(fn, options)
     if failure then error(failure .. "\n\n" .. outcome.story, 0) end
     return 1
   end
-  local ok, text = explore.with(try, options, "explore.check(fn, { schedule = %q })")
+  local ok, text, tried = explore.with(try, options, "explore.check(fn, { schedule = %q })")
   if not ok then error(text, 0) end
-  return tonumber(text:match("^%d+"))
+  return tried
 end
 
 
 --- Says that values are the same under all schedules: the first call of a run is compared with the
--- first call of the others, and so on. Where nobody explores, nothing is done.
+-- first call of the others, and so on. When nothing is explored, this does nothing.
 ---@param ... any
 ---@return any ...  the same
 explore.same = trial.same

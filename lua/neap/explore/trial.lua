@@ -8,7 +8,6 @@ local driven = require "neap.task.driven"
 local failures = require "neap.task.failures"
 local listing = require "neap.kernel.listing"
 local loop = require "neap.task.loop"
-local registry = require "neap.kernel.registry"
 local runs = require "neap.kernel.runs"
 local tell_story = require "neap.explore.story"
 local text_of = require "neap.explore.values"
@@ -19,7 +18,7 @@ local state = runs.state
 
 local trial = {}
 
---- The values that have to be the same in all runs, of the run that is under way.
+--- The values that `same` has got in the run that is under way, as texts.
 local values
 
 ---@class neap.Outcome
@@ -41,8 +40,8 @@ function trial.same(...)
 end
 
 
---- Has a run end that does not end by itself: all tasks are cancelled, and if that is of no use,
--- the tick fails.
+--- Makes a function that is called in each tick, and ends a run that does not end by itself: after
+-- so many ticks all tasks are cancelled; if they still do not end, the tick fails.
 local function limit(choices, ticks)
   return function()
     if choices.tick == ticks then
@@ -55,13 +54,13 @@ local function limit(choices, ticks)
 end
 
 
---- A text without a traceback: that is told when the program is run again.
+--- A text without its traceback, which is shown when the program is run again.
 local function without_traceback(text)
   return (text:gsub("\nstack traceback:\n.*", ""))
 end
 
 
---- What has failed.
+--- How a run has failed; nil if it has not.
 ---@return string? kind
 ---@return string? failure
 local function judge(choices, ok, text, reports, ticks)
@@ -79,17 +78,14 @@ end
 
 ---@class neap.TrialOptions
 ---@field ticks integer  a run that has not ended by then is taken for endless
----@field tells "points"|"story"|nil  what the outcome has beside: all choices, or the timeline
+---@field tells "points"|"story"|nil  what else the outcome has: all choices, or the timeline
 
---- Runs a program under a schedule.
+--- Runs a program under a schedule, where no task lives.
 ---@param schedule string
 ---@param go fun(): boolean, string?  runs it: whether all went well, or why not
 ---@param options neap.TrialOptions
 ---@return neap.Outcome
 function trial.run(schedule, go, options)
-  if registry.alive() > 0 then
-    error("attempt to explore while tasks live", 2)
-  end
   local has_host, host = pcall(clock.host)
   local report = clock.report
   local reports, reported = {}, failures.reported
