@@ -1,10 +1,10 @@
---- Has a schedule make the choices of a run, and takes note of them.
+--- Makes the choices of a run as a schedule says, and records them.
 --
 -- There are three kinds: which of the tasks that are ready runs next in a tick, which of several
 -- equal deadlines comes first, and which of the arms of a `select` that are ready is taken. All
 -- else that neap promises is kept: a tick runs each task that was ready when it began, once, and
--- what becomes ready meanwhile runs in the next. Tasks with equal deadlines are only made ready for
--- the next tick, whose order is open anyway: nothing is to be chosen there.
+-- what becomes ready meanwhile runs in the next. Where tasks have equal deadlines, no choice is
+-- needed: they are made ready for the next tick, whose order is a choice anyway.
 
 ---@diagnostic disable: redundant-parameter
 local awaitable = require "neap.kernel.awaitable"
@@ -14,18 +14,19 @@ local Timers = require "neap.kernel.timers"
 
 local concat, rawget, setmetatable = table.concat, rawget, setmetatable
 
---- So many choices are taken note of.
+--- How many choices of a run are recorded at most.
 local MANY = 10000
 
 ---@class neap.Choices
 ---@field tick integer  how many have begun
 ---@field count integer  how many choices there were
 ---@field deviations neap.Deviation[]  those that were not 0
----@field points integer[]  by threes: tick, number, and of how many one was chosen
----@field notes fun(text: string)?  is told of the choices that are not 0
+---@field points integer[]  in threes: tick, number, and how many there were to choose from
+---@field notes (fun(kind: string, what: any))?  is told of the choices that are not 0
 ---@field on_tick fun()?  is called at the beginning of each tick
----@field is_endless boolean  whether it was given up
----@field private number integer
+---@field is_endless boolean  whether the run was ended, for it did not end by itself
+---@field private number integer  of the last choice within the tick
+---@field private chooser function  see `schedule.chooser`
 ---@field private ready neap.inside.Task[]
 ---@field private places integer[]  where each of them stood
 local Choices = {}
@@ -33,7 +34,9 @@ Choices.__index = Choices
 
 
 --- Makes a choice.
----@param count integer  of how many
+---@param count integer  how many there are to choose from
+---@param tasks? table[]  these, where they are tasks that are ready
+---@param from? integer  the index of the first of them
 ---@return integer choice  from 0
 local function choose(self, count, tasks, from)
   local number = self.number + 1
@@ -58,8 +61,9 @@ local function move(list, from, to)
 end
 
 
---- Puts those who are ready into their order, but for who has left since they were copied: the
--- collector may have called what cancels them. Nothing here allocates.
+--- Writes the tasks back in their new order, without those that have left since they were copied: a
+-- finalizer that the collector called may have cancelled one. Nothing here allocates, so that the
+-- collector does not run meanwhile.
 local function put_back(ready, places, count, tasks, size)
   local left = 0
   for i = 1, count do
@@ -100,7 +104,9 @@ function Choices:arrange(tasks, size)
 end
 
 
---- Which of some waiters with equal deadlines is woken first.
+--- Which of several waiters with equal deadlines is woken first. There is no choice if all of them
+-- are tasks (which have an `id`).
+---@return integer index
 function Choices:deadline(waiters)
   local is_open = false
   for i = 1, #waiters do
@@ -112,7 +118,7 @@ function Choices:deadline(waiters)
 end
 
 
---- Which arm is taken; the first that is ready is given.
+--- Which arm of a `select` is taken, given the first that is ready.
 function Choices:arm(list, first, count)
   local ready = { first }
   for i = first + 1, count do
@@ -137,14 +143,13 @@ function Choices:points_text()
 end
 
 
---- Begins to make choices, until `stop`.
+--- Makes all choices from now on, until `stop`.
 ---@param text string  a schedule
 ---@return neap.Choices
 function Choices.start(text)
   local self = setmetatable({
     tick = 0, number = 0, count = 0, deviations = {}, points = {}, ready = {}, places = {},
-    notes = nil,
-    on_tick = nil, is_endless = false, chooser = schedule.chooser(text),
+    notes = nil, on_tick = nil, is_endless = false, chooser = schedule.chooser(text),
   }, Choices)
   scheduler.set_order(function(tasks, count) return self:arrange(tasks, count) end)
   Timers.choose_with(function(waiters) return self:deadline(waiters) end)

@@ -13,7 +13,7 @@ local WARM_UP = 8
 
 --- Makes a generator.
 ---@param seed number  a whole number from 0 to 2^53
----@return fun(n: integer): integer below  gives a number from 0 to n - 1
+---@return fun(n: integer): integer below  returns a number from 0 to n - 1
 return function(seed)
   local a, b = seed % (M1 - 1) + 1, floor(seed / (M1 - 1)) % (M2 - 1) + 1
 

@@ -1,10 +1,10 @@
 --- A schedule: what is chosen wherever neap's rules leave a choice open.
 --
--- Each choice is a number from 0: 0 is what neap does by itself. So a schedule is told by the
+-- Each choice is a number from 0: 0 is what neap does by itself. So a schedule consists of the
 -- choices that are not 0, its deviations: each has the tick in which it is made, the number of the
 -- choice within that tick, and what is chosen. As a text they are "3.1.2,7.4.1"; "fifo" has none.
--- Two other texts stand for choices that are made as the program runs: a whole number, the seed of
--- a random schedule, and "pct:SEED:CHANGES:STEPS", that of one with random priorities.
+-- Two other texts stand for choices that are made as the program runs: a whole number is the seed
+-- of a random schedule, and "pct:SEED:CHANGES:STEPS" is a schedule with random priorities.
 
 ---@diagnostic disable: need-check-nil, param-type-mismatch
 local new_random = require "neap.explore.random"
@@ -22,6 +22,7 @@ schedule.FIFO = "fifo"
 ---@field choice integer
 
 
+--- The text of a schedule.
 ---@param deviations neap.Deviation[]
 ---@return string
 function schedule.text_of(deviations)
@@ -33,8 +34,8 @@ function schedule.text_of(deviations)
 end
 
 
---- The deviations that a text tells.
----@return neap.Deviation[]?  nil if it is no such text
+--- Reads the deviations from a text.
+---@return neap.Deviation[]?  nil if the text is of another form
 function schedule.deviations_of(text)
   local deviations = {}
   if text == schedule.FIFO then return deviations end
@@ -48,6 +49,7 @@ function schedule.deviations_of(text)
 end
 
 
+--- Chooses what the deviations say, and 0 wherever there is none.
 local function follow(deviations)
   local choices = {}
   for _, it in ipairs(deviations) do
@@ -61,10 +63,11 @@ local function follow(deviations)
 end
 
 
---- Random priorities: a task gets one when it is seen first, and the highest of those that are
--- ready runs. At so many steps, chosen at random among the first ones, that task becomes the
--- lowest of all. (S. Burckhardt and others, "A Randomized Scheduler with Probabilistic Guarantees
--- of Finding Bugs", 2010: it finds each bug that takes so many changes with a known probability.)
+--- Random priorities: a task gets one when it is first seen, and of those that are ready the one
+-- with the highest priority runs. At `changes` of the first `steps` choices, which ones is random,
+-- that task's priority becomes the lowest of all. (S. Burckhardt and others, "A Randomized
+-- Scheduler with Probabilistic Guarantees of Finding Bugs", 2010: a bug that takes so many changes
+-- is found with a known probability.)
 local function by_priority(seed, changes, steps)
   local random, priorities = new_random(seed), {}
   local changes_at, lowest, step = {}, 0, 0
@@ -94,11 +97,11 @@ local function by_priority(seed, changes, steps)
 end
 
 
---- Makes a function that makes the choices of a schedule.
+--- Makes the function that makes the choices of a schedule: choose(count, tick, number, tasks?,
+-- from?). It gets how many there are to choose from, the tick, and the number of the choice in
+-- that; if they are tasks, also a list, and the index of the first. It returns which one, from 0.
 ---@param text string
----@return function? choose  gets of how many one is to be chosen, the tick, and the number in that;
---- where these are tasks that are ready, also a list, and where they begin in it; gives which, from
---- 0. nil if the text is no schedule's
+---@return function? choose  nil if the text is not a schedule
 function schedule.chooser(text)
   if text:find("^%d+$") then return new_random(tonumber(text)) end
   local seed, changes, steps = text:match("^pct:(%d+):(%d+):(%d+)$")

@@ -1,10 +1,10 @@
 --- Looks for a schedule under which a program fails, and for the shortest that does.
 --
--- The first schedule is neap's own. Then, by the strategy: "random", a seed after the other; "pct",
--- the same with random priorities; "exhaustive", all schedules with one deviation from neap's own,
--- then all with two, and so on, each once: what is found so is short already. Nothing is left out
--- there but choices of which nothing can depend (neap.explore.choices): which of its variables two
--- tasks share, no Lua tells, so that none of their orders can be known to be like another.
+-- The first schedule is neap's own. What follows depends on the strategy: "random" tries one seed
+-- after another; "pct" does the same with random priorities; "exhaustive" tries all schedules with
+-- one deviation from neap's own, then all with two, and so on, each once, so what it finds is short
+-- already. It leaves out no order of tasks: Lua does not tell which variables two tasks share, so
+-- none of their orders is known to be equivalent to another.
 
 local schedules = require "neap.explore.schedule"
 
@@ -12,8 +12,11 @@ local floor, ipairs, max, tonumber = math.floor, ipairs, math.max, tonumber
 
 local search = {}
 
---- So many runs are made to shorten a schedule; and to find another one with fewer deviations.
-local PATIENCE, SHORTER = 2000, 500
+--- How many runs are made at most to shorten a schedule.
+local PATIENCE = 2000
+
+--- How many of them, at most, look for another schedule with fewer deviations.
+local SHORTER = 500
 
 ---@class neap.SearchOptions
 ---@field schedules integer  how many at most
@@ -23,12 +26,12 @@ local PATIENCE, SHORTER = 2000, 500
 
 ---@class neap.Found
 ---@field outcome neap.Outcome  of the shortest schedule
----@field tried integer  schedules before that was found which was shortened
----@field name string  what that was called
----@field shrinking integer  runs to shorten it
+---@field tried integer  how many schedules were tried until one failed
+---@field name string  what that one is called in the report
+---@field shrinking integer  how many runs it took to shorten it
 
 
---- Whether an outcome is a failure: of itself, or beside the first one.
+--- Whether an outcome is a failure: by itself, or compared with that of neap's own schedule.
 ---@return string? kind
 ---@return string? failure
 local function judge(outcome, first)
@@ -56,28 +59,29 @@ end
 
 
 --- Tries all schedules, those with few deviations first.
----@param most? integer  deviations; any number if absent
----@return boolean is_complete  whether there are no more
+---@param most? integer  how many deviations a schedule may have; any number if absent
+---@return boolean is_complete  whether all there are have been tried
 local function find_all(try, options, first, most)
-  local queue, head, left, is_complete = { { {}, first.points, 0 } }, 1, options.schedules - 1, true
-  local waiting = 0
+  -- The schedules that are still to be lengthened by one deviation, after the `last` of their own.
+  local queue, head, queued = { { deviations = {}, points = first.points, last = 0 } }, 1, 0
+  local left, is_complete = options.schedules - 1, true
   while queue[head] do
-    local deviations, points, last = queue[head][1], queue[head][2], queue[head][3]
+    local shorter = queue[head]
     queue[head], head = false, head + 1
-    local index, count = 0, #deviations + 1
-    for tick, number, size in points:gmatch("(%d+)%.(%d+)%.(%d+),") do
+    local index, count = 0, #shorter.deviations + 1
+    for tick, number, size in shorter.points:gmatch("(%d+)%.(%d+)%.(%d+),") do
       index = index + 1
-      for choice = 1, index > last and size - 1 or 0 do
+      for choice = 1, index > shorter.last and size - 1 or 0 do
         if left == 0 then return false end
         left = left - 1
         local longer = {}
-        for i = 1, count - 1 do longer[i] = deviations[i] end
+        for i = 1, count - 1 do longer[i] = shorter.deviations[i] end
         longer[count] = { tick = tonumber(tick), number = tonumber(number), choice = choice }
         local found, outcome = try(schedules.text_of(longer), "schedule")
         if found then return false end
-        if most ~= count and waiting < left then
-          queue[#queue + 1] = { longer, outcome.points, index }
-          waiting = waiting + 1
+        if most ~= count and queued < left then
+          queue[#queue + 1] = { deviations = longer, points = outcome.points, last = index }
+          queued = queued + 1
         else
           is_complete = false
         end
@@ -88,9 +92,10 @@ local function find_all(try, options, first, most)
 end
 
 
---- Shortens a list as long as `fails` says that what is left does what it did (delta debugging).
----@param list table[]
----@param fails fun(shorter: table[]): table[]?  what has been left of it in fact
+--- Shortens a list of deviations as long as what is left still fails (delta debugging).
+---@param list neap.Deviation[]
+---@param fails fun(shorter: neap.Deviation[]): neap.Deviation[]?  those that had an effect, if it
+--- fails with these; nil if not
 local function shorten(list, fails)
   local size = #list
   while size >= 1 do
@@ -109,7 +114,7 @@ local function shorten(list, fails)
 end
 
 
---- Makes the choices themselves smaller.
+--- Makes the choices themselves smaller, as long as that still fails.
 local function lessen(list, fails)
   local i = 1
   while list[i] do
@@ -129,9 +134,9 @@ local function lessen(list, fails)
 end
 
 
---- Looks for the shortest schedule that fails as one did.
+--- Looks for the shortest schedule that fails in the same way as an outcome.
 ---@return string schedule
----@return integer runs
+---@return integer runs  how many it took
 local function shrink(run, outcome, kind, first)
   local runs = 0
   local function fails(list)
@@ -159,9 +164,9 @@ local function shrink(run, outcome, kind, first)
 end
 
 
---- Runs a program under one schedule, and under neap's own for a comparison.
+--- Runs a program under one schedule, and under neap's own for comparison.
 ---@return neap.Outcome
----@return string? failure
+---@return string? failure  nil if it has not failed
 function search.replay(run, schedule)
   local first, outcome = run(schedules.FIFO), run(schedule, "story")
   local _, failure = judge(outcome, first)
@@ -169,12 +174,12 @@ function search.replay(run, schedule)
 end
 
 
---- Searches.
+--- Searches for a schedule under which a program fails, and shortens it.
 ---@param run fun(schedule: string, what: "points"|"story"|nil): neap.Outcome
 ---@param options neap.SearchOptions
----@return neap.Found?
----@return integer tried
----@return boolean is_complete  whether there are no other schedules
+---@return neap.Found?  nil if none has failed
+---@return integer tried  how many schedules
+---@return boolean is_complete  whether these are all there are
 function search.find(run, options)
   local first = run(schedules.FIFO, "points")
   local found, tried = nil, 1

@@ -1,9 +1,9 @@
---- The timeline of a run as text: a line for each run of a task, in order, with what it did.
+--- The timeline of a program as text: a line each time a task runs, in order, with what it did.
 --
 --     tick    time  who
 --        2   0.010  task 3     * waits for mutex (held by task 2) at bank.lua:9
 --
--- A star says that neap by itself would have run somebody else first.
+-- A star says that neap by itself would have run another task first.
 
 ---@diagnostic disable: need-check-nil
 local clock = require "neap.kernel.clock"
@@ -13,32 +13,35 @@ local watchers = require "neap.kernel.watchers"
 
 local concat, now, tostring = table.concat, clock.now, tostring
 
---- Of a longer story, so many lines of its beginning and of its end are told.
+--- How many lines of the beginning, and of the end, are kept of a longer timeline.
 local HALF = 100
 
---- How wide the text beside the names may be, and what stands before a line that goes on with it.
-local WIDTH, INDENT = 66, "\n" .. (" "):rep(27)
+--- How wide the text beside the names may be.
+local WIDTH = 66
+
+--- What continues that text on the next line.
+local INDENT = "\n" .. (" "):rep(27)
 
 
 --- What a task is called here: the name that it has been given, or its number.
 local function name_of(task) return task.label or tostring(task) end
 
 
---- Joins lines, with those in the middle left out if they are many.
+--- Joins lines, without those in the middle if they are many.
 local function join(lines)
-  local count, told = #lines, {}
+  local count, kept = #lines, {}
   for i = 1, count do
     if i <= HALF or i > count - HALF then
-      told[#told + 1] = lines[i]
+      kept[#kept + 1] = lines[i]
     elseif i == HALF + 1 then
-      told[#told + 1] = ("   ... %d lines ..."):format(count - 2 * HALF)
+      kept[#kept + 1] = ("   ... %d lines ..."):format(count - 2 * HALF)
     end
   end
-  return concat(told, "\n")
+  return concat(kept, "\n")
 end
 
 
---- Joins what a run did, in as many lines as that takes.
+--- Joins what a task did while it ran, in as many lines as that takes.
 local function join_parts(parts)
   local text, length = "", 0
   for i = 1, #parts do
@@ -53,12 +56,13 @@ local function join_parts(parts)
 end
 
 
---- Begins to take note of what tasks do.
----@param choices neap.Choices
----@return fun(): string finish  ends that, and tells it
+--- Begins to record what tasks do.
+---@param choices neap.Choices  that the program follows
+---@return fun(): string finish  ends the recording, and returns the timeline
 return function(choices)
-  local lines, chosen = { "tick    time  who" }, {}
-  local current, parts, tick, time -- the run that is under way
+  local lines = { "tick    time  who" }
+  local chosen = {} -- the tasks that neap by itself would not have run now
+  local current, parts, tick, time -- the task that runs: what it has done, and since when it runs
 
   local function close()
     if not current then return end
@@ -73,7 +77,7 @@ return function(choices)
     parts.is_chosen, chosen[task] = chosen[task], nil
   end
 
-  --- Adds to the run of a task; what nobody's run does has a line of its own.
+  --- Adds to the line of the task that runs. What another does, or none, has a line of its own.
   local function add(by, text)
     if by and by == current then
       parts[#parts + 1] = text

@@ -1,7 +1,7 @@
---- Values as text, whole, to be compared with those of another run, in another Lua maybe.
+--- Values as text, to be compared with those of another run, which may be in another Lua.
 --
--- Tables are told by their fields, in order; what has no text that two runs share (a function, a
--- thread) is told by its type.
+-- A table is written with all its fields, sorted; a value whose text differs from run to run (a
+-- function, a thread) is written as its type.
 
 local fields = require "neap.fields"
 
@@ -13,6 +13,7 @@ local function before(a, b)
   return tostring(a) < tostring(b)
 end
 
+---@param outer table<table, true>  the tables that the value stands in
 local function text_of(value, outer)
   local kind = type(value)
   if kind == "string" then return '"' .. value .. '"' end
@@ -21,8 +22,8 @@ local function text_of(value, outer)
   if kind ~= "table" then return kind end
   if outer[value] then return "(itself)" end
   outer[value] = true
-  local function tell(field) return text_of(field, outer) end
-  local text = fields.list(value, before, tell, tell)
+  local function text_of_field(field) return text_of(field, outer) end
+  local text = fields.list(value, before, text_of_field, text_of_field)
   outer[value] = nil
   return text
 end
