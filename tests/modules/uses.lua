@@ -227,7 +227,7 @@ end
 uses["neap.structured.scope"] = function(scope)
   local log = {}
   local function body(self) self:spawn(function() sleep(1) log[1] = "child" end) return "body" end
-  assert(run(function() return scope.scope(body), log[1] end) == "body" and log[1] == "child")
+  assert(run(function() return scope(body), log[1] end) == "body" and log[1] == "child")
 end
 
 uses["neap.structured.select"] = function(select)
@@ -317,7 +317,7 @@ uses["neap.sync.loading"] = function(load_once)
   end)
 end
 
-uses["neap.sync.patience"] = function(wait_until)
+uses["neap.sync.wait_until"] = function(wait_until)
   local future = require("neap.sync.future").new()
   run(function()
     assert(wait_until(future, 1) == nil)

@@ -16,7 +16,7 @@ local made = setmetatable({}, { __mode = "k" })
 local function HERE() end
 
 
---- Turns a function into one that calls `start(fn, ...)`, unless `await` is given it.
+--- Turns a function into one that calls `start(fn, ...)`, unless it is called by `await`.
 ---@param fn function
 ---@param start fun(fn: function, ...): any
 ---@return fun(...): any
@@ -41,7 +41,7 @@ end
 
 
 --- Waits for an awaitable and returns its results. A function is called in the current task
--- instead, without a task of its own; of one made by `async`, the function inside.
+-- instead, without a task of its own; if `async` has made it, the function that it was made of.
 ---@param awaited any
 ---@param ... any  arguments, if that is a function
 ---@return any ...

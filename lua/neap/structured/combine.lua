@@ -1,8 +1,8 @@
 --- `all`, `any` and `settle`: waiting for several awaitables at once.
 --
 -- The task waits at a gathering: a place that parks an arm at each awaitable, and wakes the task
--- whenever one of them is woken. What is waited for is not touched: tasks go on. Something of
--- somebody else's, that has only a `wait` method, is waited for by a helper task.
+-- whenever one of them is woken. What is waited for is not touched: tasks go on. An awaitable that
+-- is not neap's own, with nothing but a `wait` method, is waited for by a helper task.
 
 ---@diagnostic disable: access-invisible
 local awaitable = require "neap.kernel.awaitable"
@@ -18,10 +18,10 @@ local is_own, state, wait = awaitable.is_own, runs.state, tasks.wait
 
 local combine = {}
 
---- Who stands for the task at one awaitable.
+--- Stands for the waiting task at one awaitable.
 ---@class neap.GatheringArm: neap.Waiter
 ---@field gathering neap.Gathering
----@field number integer  of the list
+---@field number integer  the awaitable's index in the list
 ---@field awaited table  what it waits for
 local Arm = {}
 Arm.__index = Arm
@@ -42,7 +42,7 @@ end
 ---@field private woken neap.GatheringArm[]  those that were woken, in order
 ---@field private woken_count integer
 ---@field private seen integer  how many of them have been looked at
----@field private left integer  how many of the list have not
+---@field private left integer  how many of the list have not been
 ---@field private is_parked boolean  whether the arms are
 ---@field private task table|false  who waits
 local Gathering = {}
@@ -63,8 +63,8 @@ local function new(list, count)
 end
 
 
---- Parks the arms, each at what it waits for. While one is parked, another may be woken, by a
--- finalizer of the user's.
+--- Parks the arms, each at what it waits for. This allocates, so the collector may call a finalizer
+-- of the user's, which may wake one of them or cancel the task.
 local function park_arms(self)
   self.is_parked = true
   for i = 1, #self.arms do
@@ -82,7 +82,7 @@ end
 
 
 function Gathering:park(task)
-  local was_concluding = task.is_concluding -- as it is in a finalizer, which may wait
+  local was_concluding = task.is_concluding -- a finalizer of the task may wait here, too
   task.place, self.task = self, task
   if not self.is_parked then park_arms(self) end
   if task.is_concluding and not was_concluding then return self:pass_on() end
@@ -90,7 +90,7 @@ function Gathering:park(task)
 end
 
 
---- Wakes the task. What the arms were handed is given back if that is cancelled before it runs.
+--- Wakes the task. If it is cancelled before it runs, `pass_on` gives back what the arms have got.
 function Gathering:release()
   local task = self.task
   task.place, self.task = false, false
@@ -98,7 +98,8 @@ function Gathering:release()
 end
 
 
---- The task is cancelled where it waits, or after it was woken: nothing is waited for any more.
+--- Takes all arms out, and gives back what they were handed: the task has been cancelled, or waits
+-- for no more of the list.
 function Gathering:pass_on()
   for i = 1, #self.arms do
     if self.arms[i] then Waiters.withdraw(self.arms[i]) end
@@ -119,8 +120,8 @@ function Gathering:describe()
 end
 
 
---- Waits until one more has come to its end, and looks at it.
----@return integer number  of the list
+--- Waits until one more of the awaitables is ready, and takes what it gives.
+---@return integer number  its index in the list
 ---@return boolean ok
 ---@return any ...  its results or its error
 local function next_end(self)
@@ -142,8 +143,8 @@ local function next_end(self)
 end
 
 
---- Calls fn(number, ok, ...) with the end of each of a list, in the order in which they come, until
--- it returns true.
+--- Calls fn(number, ok, ...) for each awaitable of a list, in the order in which they are ready,
+-- with its results or its error, until fn returns true.
 local function gather(list, count, fn)
   if state.is_cancelling then tasks.checkpoint() end
   local self = new(list, count)

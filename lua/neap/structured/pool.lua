@@ -21,9 +21,9 @@ local state, wait = runs.state, tasks.wait
 ---@class neap.inside.Pool
 ---@field private size integer
 ---@field private jobs table<neap.inside.Task, boolean>  that are not dead: whether each may run
----@field private running integer
----@field private queue neap.Waiters  tasks that have not begun
----@field private idlers neap.Waiters  those who wait until no job is left
+---@field private running integer  how many may
+---@field private queue neap.Waiters  jobs that wait for room, and have not begun
+---@field private idlers neap.Waiters  tasks that wait until no job is left
 ---@field private scope neap.inside.Scope|false  that the jobs belong to
 local Pool = {}
 Pool.__index = Pool
@@ -31,6 +31,7 @@ Pool.__index = Pool
 
 --- Makes a pool, in a scope or in none.
 ---@param scope neap.inside.Scope|false  that its jobs belong to
+---@param size integer
 ---@return neap.inside.Pool
 function Pool.within(scope, size)
   local self = setmetatable({
@@ -50,13 +51,13 @@ function Pool.new(size)
 end
 
 
---- Counts a job that is going to begin.
+--- Counts a job that may run from now on.
 local function admit(self, task)
   self.running, self.jobs[task] = self.running + 1, true
 end
 
 
---- A job is dead: the next one begins.
+--- Called when a job is dead: the next one may run.
 ---@private
 function Pool:ended(job)
   if self.jobs[job] then self.running = self.running - 1 end
@@ -72,7 +73,7 @@ function Pool:ended(job)
 end
 
 
---- Makes a job: ready where there is room, else parked in the queue, and counted when it is woken.
+--- Makes a job: ready if there is room, else parked in the queue.
 local function submit(self, fn, ...)
   local task = tasks.new(fn, ...)
   self.jobs[task] = false
@@ -106,7 +107,7 @@ end
 function Pool:cancel()
   kinds.check(self, "pool", "cancel")
   local jobs = listing.in_order(self.jobs)
-  for i = #jobs, 1, -1 do jobs[i]:cancel() end -- so that none of them begins meanwhile
+  for i = #jobs, 1, -1 do jobs[i]:cancel() end -- the last first, so that none begins meanwhile
 end
 
 
@@ -114,7 +115,7 @@ end
 ---@class neap.Batch
 ---@field [integer] neap.inside.Task
 ---@field n integer  how many items there are
----@field private first neap.inside.Task|false  that did not return
+---@field private first neap.inside.Task|false  the first that did not return
 local Batch = {}
 Batch.__index = Batch
 
@@ -188,7 +189,7 @@ function Pool:place_to_wait() return self.idlers end
 function Pool.claim() end
 
 
---- Whom those need that wait: the jobs that run, for a place; the last ones, for all to be done.
+--- Whom a waiter needs: a job in the queue, one of those that may run; an idler, all.
 function Pool:needs(_, purpose)
   local jobs = {}
   for job, may_run in pairs(self.jobs) do
@@ -197,7 +198,7 @@ function Pool:needs(_, purpose)
   return listing.in_order(jobs)
 end
 
---- What the pool stands below, in the tree of those who live.
+--- What the pool belongs to, in the tree of living tasks.
 function Pool:above() return self.scope end
 
 

@@ -2,8 +2,8 @@
 --
 -- `scope(body)` runs body as a child task of the caller and returns when it and every task that it
 -- spawned in the scope are dead. The first failure cancels the others and is raised; later ones go
--- to `on_error`. The scope is a finalizer of the caller too: however the caller ends, nothing of
--- the scope outlives it.
+-- to `on_error`. The caller closes the scope in a finalizer, too: however it ends, nothing of the
+-- scope outlives it.
 
 ---@diagnostic disable: call-non-callable, need-check-nil
 local Pool = require "neap.structured.pool"
@@ -24,17 +24,15 @@ local state, wait = runs.state, tasks.wait
 ---@field private count integer  of the children
 ---@field private failed neap.inside.Task?  the first that failed
 ---@field private is_ending boolean  no child may be added any more
----@field private owner neap.inside.Task?  whose finalizer the scope is
+---@field private owner neap.inside.Task?  the caller; nil for the host thread
 ---@field private waiters neap.Waiters
 local Scope = {}
 Scope.__index = Scope
 
 
---- Makes a scope that its maker is to `join` and `leave`.
----@return neap.inside.Scope
-function Scope.new()
+local function new(owner)
   local self = setmetatable({
-    children = {}, count = 0, failed = nil, is_ending = false, owner = nil, waiters = nil,
+    children = {}, count = 0, failed = nil, is_ending = false, owner = owner, waiters = nil,
   }, Scope)
   self.waiters = Waiters.new(self)
   return self
@@ -59,7 +57,7 @@ local function is_cancelled_too(self, child)
 end
 
 
---- A child is dead.
+--- Called when a child is dead.
 ---@param child neap.inside.Task
 ---@private
 function Scope:ended(child)
@@ -125,10 +123,10 @@ function Scope:join()
   if self.count > 0 then wait(self.waiters) end
 end
 
---- Whom those need that wait for the scope.
+--- Whom a waiter needs: all children.
 function Scope:needs() return listing.in_order(self.children) end
 
---- What the scope stands below, in the tree of those who live.
+--- What the scope belongs to, in the tree of living tasks.
 function Scope:above() return self.owner end
 
 function Scope:describe()
@@ -143,23 +141,10 @@ end
 kinds.declare(Scope, "scope")
 
 
+--- The finalizer of the caller.
 local function close(self)
   self:cancel()
   self:join()
-end
-
-
---- Runs fn(scope, ...) in the caller, with the scope as a finalizer of the caller's.
-local function within(self, fn, ...)
-  if state.is_cancelling then tasks.checkpoint() end
-  local owner = scheduler.current_task()
-  self.owner = owner
-  if owner then owner:add_finalizer(close, nil, self) end
-  fn(self, ...)
-  self:join()
-  self.is_ending = true
-  if owner then owner:remove_finalizer(close, self) end
-  if self.failed then self.failed:raise() end
 end
 
 
@@ -168,12 +153,16 @@ end
 ---@param ... any  further arguments
 ---@return any ...  the body's results
 -- Raises the first failure of the body or of a task of the scope.
-local function scope(body, ...)
+return function(body, ...)
   check.callable(body, 1, "scope")
-  local self = Scope.new()
-  local main
-  within(self, function(_, ...) main = self:own(tasks.spawn(body, ...)) end, self, ...)
+  if state.is_cancelling then tasks.checkpoint() end
+  local owner = scheduler.current_task()
+  local self = new(owner)
+  if owner then owner:add_finalizer(close, nil, self) end
+  local main = self:own(tasks.spawn(body, self, ...))
+  self:join()
+  self.is_ending = true
+  if owner then owner:remove_finalizer(close, self) end
+  if self.failed then self.failed:raise() end
   return main:wait()
 end
-
-return { new = Scope.new, within = within, scope = scope }

@@ -2,10 +2,10 @@
 --
 -- First every arm is asked, in order, whether it is ready; the first that is wins, and nothing else
 -- has happened. Otherwise the task is parked on all of them, through one arm each; whoever wakes an
--- arm takes the others out of their places, so that the losers are left as if never asked.
--- Something of somebody else's that has only a `wait` method is waited for by a helper task, which
--- is cancelled when it loses. (What such a `wait` had taken already, when the select itself is
--- cancelled, is not given back: nobody here knows how.)
+-- arm takes the others out of their places, so that the losers are left as if never asked. An
+-- awaitable that is not neap's own, with nothing but a `wait` method, is waited for by a helper
+-- task, which is cancelled when it loses. (If the select itself is cancelled, what such a `wait` has
+-- taken already is lost: it has no method by which to give it back.)
 
 ---@diagnostic disable: access-invisible, need-check-nil
 local awaitable = require "neap.kernel.awaitable"
@@ -18,10 +18,10 @@ local tasks = require "neap.task.task"
 local setmetatable = setmetatable
 local ARM, is_own, state, wait = awaitable.ARM, awaitable.is_own, runs.state, tasks.wait
 
---- Who stands for a choosing task in one place.
+--- Stands for the waiting task at one place.
 ---@class neap.Arm: neap.Waiter
 ---@field choice neap.Choice
----@field number integer  of the list; 0 is the timeout's
+---@field number integer  the awaitable's index in the list; 0 for the timeout
 ---@field awaited table|false  what it waits for
 local Arm = {}
 Arm.__index = Arm
@@ -39,11 +39,11 @@ end
 --- The place of a task that is parked on all arms of a `select`.
 ---@class neap.Choice
 ---@field [integer] neap.Arm  its arms; there may be more of them than the list has
----@field private arms integer  the number of the last
+---@field private arms integer  the number of the last one; there is one more, number 0
 ---@field private list table[]|false
 ---@field private count integer  of the list
 ---@field private is_own boolean  whether all in the list are neap's own
----@field private deadline number|false
+---@field private deadline number|false  on the host's clock, in seconds
 ---@field private helpers neap.inside.Task[]|false
 ---@field private task table|false  who waits
 ---@field private winner integer|false  the number of the arm that was woken
@@ -51,9 +51,10 @@ end
 local Choice = {}
 Choice.__index = Choice
 
---- One that is not in use, with its arms, if they are not too many to keep: who selects in a loop
--- gets the same again.
+--- A choice that is not in use, with its arms: a task that selects in a loop gets the same again.
 runs.declare_near { idle_choice = false }
+
+--- A choice for a longer list than this is not kept.
 local MANY = 64
 
 
@@ -108,8 +109,8 @@ function Choice:park(task)
     place:park(arm, argument)
   end
   if self.deadline then state.timers:park(self[0], self.deadline) end
-  -- One may have been woken while others were parked, or the task cancelled, by a finalizer of the
-  -- user's.
+  -- While they were parked, a finalizer that the collector called may have woken one of them, or
+  -- cancelled the task.
   if task.place ~= self then self:remove(task) end
 end
 
@@ -127,7 +128,7 @@ function Choice:remove(task)
 end
 
 
---- Whom the task needs: any of those that its arms need.
+--- Whom the task needs: any of those that its arms need; with a deadline, nobody.
 function Choice:needs()
   if not self.deadline then return cycles.needs_of_any(self, self.count) end
 end
@@ -163,7 +164,7 @@ local function choose(list, count, is_all_own, deadline)
     if count <= MANY then state.idle_choice = choice end
     if winner == 0 then return nil, "timeout" end
     if winner then return winner, awaited:claim(waiter, winner) end
-    -- Something had become ready before all were parked: the list is asked again.
+    -- An awaitable became ready before all arms were parked: the list is asked again.
   end
 end
 

@@ -2,9 +2,9 @@
 --
 -- The caller waits at a guard: a place of its own that stands in the timers, and watches the child.
 -- Whichever comes first wakes the caller, and nothing of the other is left. The child does not
--- outlive the caller: if that is taken out here, or still waits for a child that was late, closing
--- the child is a finalizer of the caller's. Most children end in time: that costs no finalizer, and
--- the next timeout gets the same guard.
+-- outlive the caller: if the caller is cancelled while it waits here, or while it waits for a late
+-- child to end, it closes the child in a finalizer. Most children end in time: that costs no
+-- finalizer, and the next timeout gets the same guard.
 
 ---@diagnostic disable: access-invisible, param-type-mismatch
 local check = require "neap.check"
@@ -18,10 +18,10 @@ local error, setmetatable, type = error, setmetatable, type
 local now, state, wait = clock.now, runs.state, tasks.wait
 
 ---@class neap.Guard: neap.Waiter
----@field private caller neap.inside.Task|table|false  who has called; waits as long as it is here
+---@field private caller neap.inside.Task|table|false  who has called: a task, or the host thread
 ---@field private child neap.inside.Task|false
----@field is_late boolean
----@field private limit number|string
+---@field is_late boolean  whether the deadline came first
+---@field private limit number|string  the duration as it was given, for reports
 local Guard = {}
 Guard.__index = Guard
 
@@ -36,7 +36,7 @@ end
 function Guard.describe() return "the end of its timeout" end
 function Guard:due() return self.place and self.place:due(self) end
 
---- What the child stands below, in the tree of those who live, and who stands above that.
+--- In the tree of living tasks the guard stands between the child and its caller.
 function Guard:__tostring() return "timeout (" .. self.limit .. ")" end
 function Guard:above() return self.caller and self.caller.id and self.caller or nil end
 
@@ -47,12 +47,13 @@ local function close(child)
   if not child:done() then wait(child:place_to_wait()) end
 end
 
+--- Has the child closed when its caller ends; the host thread (which has no `id`) does not.
 local function close_with(caller, child)
   if caller.id then caller:add_finalizer(close, nil, child) end
 end
 
 
---- The caller is taken out: it ends.
+--- The caller is cancelled.
 function Guard:remove(caller)
   caller.place = false
   if self.place then self.place:remove(self) end
@@ -99,7 +100,7 @@ local function timeout(limit, fn, ...)
     }, Guard)
   end
   child.observer, child.is_observed = guard, true
-  -- All that allocates is done, which may have the collector call code of the user's.
+  -- Only after all that allocates, for the collector may call a finalizer that cancels the caller.
   if state.is_cancelling then tasks.checkpoint() end
   scheduler.admit(child)
   local caller = wait(guard, deadline)

@@ -17,7 +17,7 @@ local protected = require "neap.pcall.protected"
 local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
 local tasks = require "neap.task.task"
-local wait_until = require "neap.sync.patience"
+local wait_until = require "neap.sync.wait_until"
 
 local error, huge, setmetatable, tostring = error, math.huge, setmetatable, tostring
 local current_task, state, wait = scheduler.current_task, runs.state, tasks.wait
