@@ -4,8 +4,8 @@
 -- has happened. Otherwise the task is parked on all of them, through one arm each; whoever wakes an
 -- arm takes the others out of their places, so that the losers are left as if never asked. An
 -- awaitable that is not neap's own, with nothing but a `wait` method, is waited for by a helper
--- task, which is cancelled when it loses. (If the select itself is cancelled, what such a `wait` has
--- taken already is lost: it has no method by which to give it back.)
+-- task, which is cancelled when it loses. (If the select itself is cancelled, what such a `wait`
+-- has taken already is lost: it has no method by which to give it back.)
 
 ---@diagnostic disable: access-invisible, need-check-nil
 local awaitable = require "neap.kernel.awaitable"

@@ -47,7 +47,7 @@ local function close(child)
   if not child:done() then wait(child:place_to_wait()) end
 end
 
---- Has the child closed when its caller ends; the host thread (which has no `id`) does not.
+--- Has the caller close the child when it ends. The host thread, which has no `id`, does not end.
 local function close_with(caller, child)
   if caller.id then caller:add_finalizer(close, nil, child) end
 end

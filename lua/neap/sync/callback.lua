@@ -13,7 +13,7 @@ local pairs, select, type = pairs, select, type
 local pack, state, unpack = threads.pack, runs.state, threads.unpack
 
 
---- What is waited for, by a name of its own in reports.
+--- The future that the caller waits for: reports call it "a callback".
 ---@class neap.Answer: neap.inside.Future
 local Answer = {}
 for name, member in pairs(Future) do Answer[name] = member end
@@ -44,7 +44,8 @@ end
 -- Raises what fn raises.
 local function callback(fn, ...)
   if type(fn) ~= "function" then check.callable(fn, 1, "callback") end
-  -- A future is made only if `resume` has not been called by the time that fn returns.
+  -- A future is made only if `resume` has not been called by the time that fn returns. If it has,
+  -- `count` is no longer false: its arguments are held as `threads.pack` gives them.
   local count, value, future = false, nil, nil
   call_with(fn, function(...)
     if future then return future:resolve(...) end

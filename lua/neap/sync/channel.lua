@@ -4,8 +4,8 @@
 -- receiver takes its value. A value handed to a receiver that is cancelled before it ran goes to
 -- the first receiver that waits, else back into the store.
 --
--- Nobody waits to send while there is room, or to receive while there is a value, but for both ends
--- of an empty channel in one `select`, which never meets itself.
+-- While there is room nobody waits to send, and while there is a value nobody waits to receive. But
+-- a `select` with both ends of an empty channel waits at both, for it does not send to itself.
 
 ---@diagnostic disable: return-type-mismatch
 local awaitable = require "neap.kernel.awaitable"
@@ -172,7 +172,7 @@ function Channel:len()
   return self.count
 end
 
---- Takes back what a receiver was handed that is cancelled.
+--- Takes back the value that was handed to a receiver, which was cancelled before it ran.
 function Channel:pass_on(waiter)
   local value, ticket = waiter.value, waiter.order
   if self.limit >= 0 and self.receivers:head() then return send_slow(self, value) end
@@ -191,7 +191,7 @@ function Channel:place_to_wait() return self.receivers end
 ---@return any value
 ---@return "closed"? err
 function Channel:claim(waiter)
-  -- If it is closed, what a cancelled receiver has handed back is still to be had.
+  -- The channel was closed. It is not empty if a cancelled receiver has given back its value.
   if not waiter.giver then return self:try_recv() end
   local value = waiter.value
   waiter.giver, waiter.value = false, nil

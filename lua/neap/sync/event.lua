@@ -36,7 +36,7 @@ function Event:set()
 end
 
 
---- Clears the event: who waits from now on, waits. Who has been woken goes on.
+--- Clears the event: `wait` suspends again from now on. Tasks that have been woken go on.
 ---@return boolean changed  false if it was not set
 function Event:clear()
   kinds.check(self, "event", "clear")

@@ -12,12 +12,9 @@ local vm = require "neap.kernel.vm"
 local error, setmetatable = error, setmetatable
 local pack, state, wait = threads.pack, runs.state, tasks.wait
 
---- The values of a future that was resolved without any.
-local NOTHING = {}
-
 ---@class neap.inside.Future: neap.Joined
 ---@field private state "open"|"resolved"|"rejected"
----@field private count integer|false  of the results, see `threads.pack`; 0 if there are none
+---@field private count integer|false  of the results, as `threads.pack` gives it; false for nil
 ---@field private value any
 local Future = {}
 Future.__index = Future
@@ -40,15 +37,12 @@ local function settle(self, outcome, count, value)
 end
 
 
---- Gives the result; everyone who waits gets it. May be called from anywhere.
+--- Gives the results to all who wait, now or later. May be called from anywhere.
 ---@param ... any
 ---@return boolean settled  false if the future was settled before
 function Future:resolve(...)
   local count, value = pack(...)
-  if value == nil then
-    kinds.check(self, "future", "resolve", "...")
-    count, value = 0, NOTHING
-  end
+  if value == nil then kinds.check(self, "future", "resolve", "...") end
   return settle(self, "resolved", count, value)
 end
 

@@ -18,8 +18,8 @@ local insert, remove, setmetatable, sort = table.insert, table.remove, setmetata
 local now, state, wait = clock.now, runs.state, tasks.wait
 
 ---@class neap.inside.Interval: neap.Waiter
----@field private start number
----@field private period number
+---@field private start number  when it was made, or reset
+---@field private period number  in seconds
 ---@field private taken integer  the number of the tick that was given last
 ---@field private returned integer[]  ticks given back, earliest first
 ---@field private waiters neap.Waiters
@@ -27,7 +27,9 @@ local Interval = {}
 Interval.__index = Interval
 
 
---- Makes an interval of so many seconds, which may be 0: then it ticks without waiting.
+--- Makes an interval; with a period of 0 it ticks without waiting.
+---@param seconds number  0 or more
+---@return neap.inside.Interval
 function Interval.every(seconds)
   local self = setmetatable({
     start = now(), period = seconds, taken = 0, returned = {}, waiters = nil,
@@ -49,9 +51,11 @@ function Interval.new(period)
 end
 
 
+--- When the next tick is due.
 local function due(self) return self.start + (self.taken + 1) * self.period end
 
 
+--- Takes the next tick: one that was given back, or a new one.
 local function take(self)
   if self.returned[1] then return remove(self.returned, 1) end
   self.taken = self.taken + 1
@@ -60,8 +64,8 @@ end
 
 
 --- Parks the interval itself in the timers (it is a waiter as well as a place), for the first in
--- line: where several runs share it, in those of the run that this one lives in.
-local function set(self)
+-- line. Where several runs share the interval, these are the timers of that waiter's run.
+local function set_timer(self)
   local home = self.waiters:head().home
   local timers = home and home ~= state.home and home.timers or state.timers
   timers:park(self, due(self))
@@ -71,11 +75,11 @@ end
 
 --- Parks a waiter.
 function Interval:park(waiter)
-  -- Who stands for a task here has no home of its own.
+  -- What stands for a task here, as an arm of a `select` does, has no home of its own.
   if state.home and not waiter.home then waiter.home = state.home end
   self.waiters:park(waiter)
   waiter.place = self
-  if not self.place then set(self) end
+  if not self.place then set_timer(self) end
 end
 
 
@@ -84,7 +88,7 @@ function Interval:remove(waiter)
   self.waiters:remove(waiter)
   if not (was_first and self.place) then return end
   self.place:remove(self)
-  if self.waiters:head() then set(self) end
+  if self.waiters:head() then set_timer(self) end
 end
 
 
@@ -93,7 +97,7 @@ function Interval:wake()
   local waiter = self.waiters:head()
   self.waiters:remove(waiter)
   waiter:wake(self, take(self))
-  if self.waiters:head() and not self.place then set(self) end
+  if self.waiters:head() and not self.place then set_timer(self) end
 end
 
 
@@ -109,17 +113,17 @@ function Interval:pass_on(waiter)
 end
 
 
---- Starts again: the next tick is the first, a period from now. Who waits, waits for that.
+--- Starts again: the next tick is the first, a period from now, also for those who wait already.
 function Interval:reset()
   kinds.check(self, "interval", "reset")
   self.start, self.taken, self.returned = now(), 0, {}
   if not self.place then return end
   self.place:remove(self)
-  set(self)
+  set_timer(self)
 end
 
 
---- Waits for the next tick. One who comes late gets the ticks that were missed one by one, at once.
+--- Waits for the next tick. Ticks that were missed are given one by one, without waiting.
 ---@return integer tick  1, 2, 3 and so on; each is given once
 function Interval:wait()
   if not self then kinds.check(self, "interval", "wait") end

@@ -1,17 +1,17 @@
---- A module is loaded once, however many ask for it while it loads.
+--- Loading a module once, however many tasks ask for it while it loads.
 --
 -- Where a module's own code can wait within a `require` (Luau's, and the one of the Rust host where
 -- Lua has no `package` library), others may ask for the module before it is there. They wait for
 -- the one that loads it, and get what that one gets: the module, or the same error. A `require`
 -- after that tries again, as Luau's own does: nothing is kept of what has failed.
 --
--- Where the task that loads is cancelled, the module's code never goes on. Who waits has not been
--- cancelled, and has asked for a module, not for what another task does; so, when that task is dead
--- and its finalizers are done, the first of them loads the module anew.
+-- Where the task that loads is cancelled, the module's code never goes on. The tasks that wait are
+-- not cancelled, and still need the module: when that task is dead, its finalizers done, the first
+-- of them loads the module anew.
 --
--- Whoever loads does it in its own thread: the module may wait for anything that whoever requires
--- it could. A thread that waits for something that is not neap's cannot be watched; who asks
--- meanwhile loads the module, too.
+-- The module is loaded in the thread of the one that asked first: it may wait for anything that
+-- this one could wait for. If that thread belongs to no task of neap's, nobody notices its end: a
+-- task that asks meanwhile does not wait for it, and loads the module, too.
 
 ---@diagnostic disable: access-invisible
 local Waiters = require "neap.kernel.waiters"
@@ -27,20 +27,20 @@ local vm = require "neap.kernel.vm"
 local error, getmetatable, setmetatable, tostring = error, getmetatable, setmetatable, tostring
 local current_task, wait = scheduler.current_task, tasks.wait
 
---- What is being loaded, by what tells modules apart.
+--- The loads that are under way, by their keys.
 local under_way = {}
 
 ---@class neap.Load
----@field private key any
+---@field private key any  what tells modules apart
 ---@field private name string  what the module was asked for by
----@field private thread thread|false  who loads it: the thread that its task began in
----@field private is_host boolean  whether that is the host's
----@field private is_watched boolean  whether the end of its task is told here
+---@field private thread thread|false  that loads it; of a task, the one that it began in
+---@field private is_host boolean  whether that is the host's thread
+---@field private is_watched boolean  whether `ended` is called at the end of its task
 ---@field private outcome "loaded"|"failed"|"abandoned"|false
 ---@field private waiters neap.Waiters
 ---@field private value any  the module, or the error
----@field private origin string?  the traceback of where that was raised, down to the `require`
----@field private raiser neap.inside.Task?  the task in which it was
+---@field private origin string?  the traceback of the error, down to the `require`
+---@field private raiser neap.inside.Task?  the task that raised it
 ---@field private late any  which `timeout` has raised it (see `Task:timed_out`)
 local Load = {}
 Load.__index = Load
@@ -53,13 +53,13 @@ local function settle(self, outcome, value)
 end
 
 
---- The end of the task that loads, maybe long after it has.
+--- The task that loads is dead; it may have loaded the module long before.
 function Load:ended()
   if not self.outcome then settle(self, "abandoned") end
 end
 
 
---- Whether the end of the one that loads can be waited for: sees to it that it is told.
+--- Whether anybody notices when the one that loads ends; if it is a task, has it call `ended`.
 local function can_be_watched(self)
   local task = user.find(self.thread)
   if task and not self.is_watched then
@@ -70,7 +70,7 @@ local function can_be_watched(self)
 end
 
 
---- Whom those need who wait for the module: the task that loads it.
+--- Whom a waiter needs: the task that loads the module.
 function Load:needs()
   local task = user.find(self.thread)
   return task and { task }
@@ -84,8 +84,9 @@ function Load:describe()
 end
 
 
---- If this load waits, maybe through others, for a module that a thread is about to load: says so.
----@return string? text  an error
+--- The error of a thread that would wait for itself: this load waits, maybe through others, for a
+-- module that the thread loads. Else nil.
+---@return string? text
 local function circle(self, thread)
   local text, through = "loop: module '" .. self.name .. "' requires itself", " through '"
   while self.thread ~= thread do
@@ -99,7 +100,7 @@ local function circle(self, thread)
 end
 
 
---- Raises the error of a load that has failed, for whoever loads or waits.
+--- Raises the error of a load that has failed, in the task that loads or in one that waits.
 local function raise(self)
   local task = current_task()
   if task then task.raised, task.raised_arm, task.late = self, nil, self.late end
@@ -122,12 +123,12 @@ end
 
 
 --- Loads a module, or waits for whoever does.
----@param key any  what tells the module apart
----@param name string  what it is asked for by
+---@param key any  what tells modules apart
+---@param name string  what the module is asked for by
 ---@param load function  loads it
 ---@param ... any  the arguments of `load`
 ---@return any module
--- Raises what `load` does, in whichever task; and an error if the module requires itself.
+-- Raises what `load` raises, whichever task runs it; and an error if the module requires itself.
 return function(key, name, load, ...)
   local thread = registry.root_of(vm.running()) or false
   local other = under_way[key]

@@ -1,9 +1,9 @@
 --- A semaphore: at most so many at a time, first come first served. A mutex is one for a single
 -- holder.
 --
--- A permit that is released goes straight to the first who waits, so that nobody overtakes; if that
--- one is cancelled before it ran, the permit goes to the next. One that begins with none is a
--- signal: who releases wakes who waits, and what nobody waits for is kept.
+-- A permit that is released goes straight to the first waiter, so that nobody overtakes; if that
+-- one is cancelled before it runs, the permit goes to the next. A semaphore that begins with no
+-- permits is a signal: `release` wakes a waiter, or is kept for the next one.
 
 ---@diagnostic disable: access-invisible, assign-type-mismatch, redundant-return-value
 ---@diagnostic disable: return-type-mismatch
@@ -23,7 +23,7 @@ local error, huge, setmetatable, tostring = error, math.huge, setmetatable, tost
 local current_task, state, wait = scheduler.current_task, runs.state, tasks.wait
 
 ---@class neap.inside.Semaphore
----@field private name string
+---@field private name string  "semaphore" or "mutex"
 ---@field private most number  how many permits there can be
 ---@field private free integer
 ---@field private waiters neap.Waiters
@@ -62,9 +62,9 @@ local function take(self)
 end
 
 
---- Takes a permit; waits while there is none. It is the caller's to release, however it ends;
--- `with` sees to that by itself.
----@param timeout? number|string  a duration
+--- Takes a permit; waits while there is none. The caller has to release it, also if it fails or is
+-- cancelled (by `neap.finally`); `with` does that by itself.
+---@param timeout? number|string  a duration: how long to wait at most
 ---@return true|nil acquired
 ---@return "timeout"? err
 function Semaphore:acquire(timeout)
@@ -86,7 +86,7 @@ function Semaphore:acquire(timeout)
 end
 
 
---- Takes a permit, as an awaitable does: a semaphore can stand in a `select`.
+--- Takes a permit, as `acquire` does, which makes a semaphore an awaitable.
 ---@return true
 function Semaphore:wait()
   kinds.check(self, "semaphore", "wait")
@@ -133,9 +133,9 @@ function Semaphore:pass_on()
 end
 
 
---- Gives permits back; or, where it began with none, gives new ones.
+--- Gives permits back; a semaphore that began with none is given new ones.
 ---@param count? integer  1 if absent
--- Raises if so many are not taken.
+-- Raises if fewer than that are taken.
 function Semaphore:release(count)
   if count == nil then
     kinds.check(self, "semaphore", "release")
@@ -150,7 +150,7 @@ function Semaphore:release(count)
     error("attempt to release more of a " .. self.name .. " than is held", 2)
   end
   if count == 1 then return self:pass_on() end
-  -- There may be more than anybody could count: who waits gets one each, and the rest is free.
+  -- The count may be huge: each waiter gets one, and the rest are free, at once.
   while count > 0 and self.waiters:head() do
     self:pass_on()
     count = count - 1

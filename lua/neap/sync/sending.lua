@@ -1,4 +1,4 @@
---- Sending on a channel: those who wait to, and the awaitable that does it.
+--- Sending on a channel: the list of waiting senders, and the awaitable that `sending` returns.
 
 ---@diagnostic disable: access-invisible, assign-type-mismatch, param-type-mismatch
 local Waiters = require "neap.kernel.waiters"
@@ -9,7 +9,7 @@ local pairs, setmetatable, tostring = pairs, setmetatable, tostring
 
 local sending = {}
 
---- A list of those who wait to send: each brings the value that it offers.
+--- A list of waiters that holds the value which each of them is to send, in its field `offer`.
 local Senders = {}
 for name, method in pairs(Waiters) do Senders[name] = method end
 Senders.__index = Senders
@@ -25,6 +25,7 @@ function Senders:remove(waiter)
 end
 
 --- Makes an empty list.
+---@return neap.Waiters
 function sending.new_list(channel) return setmetatable(Waiters.new(channel, "send"), Senders) end
 
 
@@ -40,6 +41,7 @@ function sending.sent(waiter)
 end
 
 
+--- An awaitable that sends a value.
 ---@class neap.inside.Sending
 ---@field private channel neap.inside.Channel
 ---@field private value any

@@ -1,10 +1,9 @@
---- What a channel keeps.
+--- The values that a channel keeps.
 --
--- Its values are in two arrays: `inbox` is filled from 1, `outbox` is emptied from 1, and when that
--- is empty they change places. (One array with sliding indices would rehash for ever.) A value that
--- a cancelled receiver gives back goes into `returned`, which is received from first, in the order
--- in which the values were sent. The fields are the channel's own: it reads them where that is
--- faster.
+-- They are in two arrays: `inbox` is filled from 1, `outbox` is emptied from 1, and when that is
+-- empty they change places. (One array with sliding indices would rehash for ever.) A value that a
+-- cancelled receiver gives back goes into `returned`; these are taken first, in the order in which
+-- they were handed over. The fields are the channel's: it reads them itself where that is faster.
 
 ---@diagnostic disable: unbalanced-assignments
 local Waiters = require "neap.kernel.waiters"
@@ -20,7 +19,7 @@ local take_out = Waiters.remove
 ---@field outbox any[]
 ---@field outbox_first integer
 ---@field outbox_count integer
----@field returned table[]|false  values given back, with the tickets of their handing over
+---@field returned table[]|false  values given back, with their tickets
 ---@field senders neap.Waiters  those who wait for room
 local store = {}
 
@@ -42,7 +41,8 @@ end
 local push = store.push
 
 
---- Takes the next value, of which there is one, and lets a sender that waits for room put its own.
+--- Takes the next value (there must be one), and puts in that of the first sender that waits for
+-- room.
 function store.take(self)
   local returned, first, value = self.returned, self.outbox_first
   if returned then
@@ -69,8 +69,8 @@ function store.take(self)
 end
 
 
---- Puts a value back that was handed over and not received.
----@param ticket integer  of the handing over: values are received in this order
+--- Puts a value back that was handed to a receiver, which did not take it.
+---@param ticket integer  the number of the handover: values are taken in this order
 function store.give_back(self, value, ticket)
   local returned, position = self.returned or {}, 1
   self.returned = returned
