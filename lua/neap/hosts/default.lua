@@ -1,8 +1,8 @@
 --- The clock and the sleep, where nobody has called `neap.use`: the first that this program has.
 --
 -- Each probe is careful: globals may be strict, `require` may be missing or may raise, and a name
--- may stand for something else. Sleeping leaves the processor to others, except in the last host of
--- all, which has nothing but `os.clock`: it waits busily and so burns the processor.
+-- may stand for something else. Every host but the last sleeps without using the processor; the
+-- last has nothing but `os.clock`, and waits busily.
 
 ---@diagnostic disable: assign-type-mismatch, need-check-nil, return-type-mismatch
 local clock = require "neap.kernel.clock"
@@ -33,6 +33,7 @@ local function try_require(name)
 end
 
 
+--- Seconds, a day of them at most, as whole milliseconds, rounded up.
 local function milliseconds(seconds)
   local exact = min(seconds, LONGEST) * 1000
   return exact - exact % 1 + (exact % 1 > 0 and 1 or 0)
@@ -47,8 +48,8 @@ local function love_timer(timer)
 end
 
 
---- Declares functions of the system's under names of our own, whose types no other library can have
--- fixed before. That they are declared already, by an earlier load of this file, is no error.
+--- Declares functions of the system under names of our own, for another library may have declared
+-- theirs with other types. It is no error if an earlier load of this file has declared them.
 local function declare(ffi, text)
   pcall(ffi.cdef, text)
 end
@@ -98,13 +99,13 @@ local function ffi_host()
   local ffi = jit and try_require("ffi")
   if not ffi then return nil end
   if jit.os == "Windows" then return ffi_windows(ffi) end
-  local monotonic = jit.os == "OSX" and 6 or jit.os == "Linux" and 1
+  local monotonic = jit.os == "OSX" and 6 or jit.os == "Linux" and 1 -- CLOCK_MONOTONIC
   return monotonic and ffi_posix(ffi, monotonic) or nil
 end
 
 
---- The processor's time, and a sleep that uses all of it: what counts is the time that this program
--- computes, so a sleep burns the processor from its beginning to its end.
+--- A host with nothing but `os.clock`: that counts the processor time which this program has used,
+-- so a sleep has to compute all the while.
 local function busy(now)
   return {
     now = now,
@@ -117,8 +118,9 @@ local function busy(now)
 end
 
 
---- Picks a host. Raises where there is no clock at all.
+--- Picks a host.
 ---@return neap.Host
+-- Raises where there is no clock at all.
 return function()
   local vim, ngx, love = global_table("vim"), global_table("ngx"), global_table("love")
   local core = global_table("core")

@@ -24,8 +24,9 @@ local state = runs.state
 
 local LONGEST = clock.LONGEST
 
---- Nothing ends a `core.msleep` early: a run sleeps in slices, each half as long again as the one
--- before it, up to 10 ms. Where many runs sleep, all of them wake 10,000 times a second at most.
+--- Nothing ends a `core.msleep` early, so a run sleeps in slices, in milliseconds: the first takes
+-- FIRST, each is GROWTH times as long as the one before it, up to LAST. Where many runs sleep, that
+-- is SHARE for each of them, so that all together wake 10,000 times a second at most.
 local FIRST, GROWTH, LAST, SHARE = 1, 1.5, 10, 0.1
 
 local core = vm.global_value("core")
@@ -34,21 +35,21 @@ local debug = vm.global_value("debug")
 --- The runs that sleep: whether each has been woken.
 local woken = setmetatable({}, { __mode = "k" })
 
---- About how many they are: counted anew after as many sleeps, for whom HAProxy drops in its sleep
--- does not count any more.
+--- How many these were when they were counted last, and how many sleeps have begun since. They are
+-- counted again after as many sleeps, for a run that HAProxy ends in its sleep leaves no trace.
 local sleeping, uncounted = 0, 0
 
 ---@class neap.hosts.haproxy: neap.Host
 local host = { shared = true, pending = calling.is_pending }
 
 
---- HAProxy sets its hook whenever it resumes a coroutine.
+--- Takes out the hook by which HAProxy interrupts Lua; it sets it whenever it resumes a coroutine.
 local function forbid_interrupts()
   if debug and debug.sethook then debug.sethook() end
 end
 
 
---- HAProxy's clock, which stands still while Lua computes.
+--- HAProxy's clock, which stands still while Lua code runs.
 ---@return number seconds
 function host.now()
   local time = core.now()
@@ -60,6 +61,7 @@ end
 host.begin = forbid_interrupts
 
 
+--- Counts the runs that sleep, if it is time.
 local function count()
   uncounted = uncounted + 1
   if uncounted <= sleeping then return end
@@ -97,7 +99,7 @@ function host.sleep(seconds, run)
     core.yield()
   end
   forbid_interrupts()
-  -- Whoever wakes a task of another run, outside of every run, may be interrupted at that.
+  -- Code outside of every run that wakes a task of one may be interrupted while that is in place.
   while state.home ~= runs.first do
     core.yield()
     forbid_interrupts()
@@ -105,7 +107,7 @@ function host.sleep(seconds, run)
 end
 
 
---- Ends the sleep of a run, with its next slice.
+--- Ends the sleep of a run when its slice is over.
 ---@param run table
 function host.wake(run)
   if woken[run] == false then woken[run] = true end
@@ -119,8 +121,8 @@ function host.report(text)
 end
 
 
---- The calls that are to begin. HAProxy never lets go of a function that it was given to run in a
--- task: that is the same one for all of them, which holds nothing.
+--- What the tasks of HAProxy's that are about to begin are to run. HAProxy never frees a function
+-- that it was given for a task, so it gets the same one, `begin_next`, each time.
 local bodies = {}
 
 local function begin_next()

@@ -5,9 +5,9 @@
 --
 -- `readable(socket)` and `writable(socket)` wait like everything else that waits: in a task or in
 -- the host thread, within a `timeout`, cancelled without a trace. The sockets that are waited for
--- stand in arrays from which one that nobody waits for any more is taken by putting the last in its
--- place, so that a sleep hands them to the system as they are. Each has a list of those who wait;
--- the lists beyond the last socket are empty, and serve the next ones.
+-- stand in arrays that a sleep hands to the system as they are: a socket that nobody waits for any
+-- more is replaced by the last. Each has a list of those who wait; the lists beyond the last socket
+-- are empty, and serve the next ones.
 --
 -- A loop of somebody else's that calls `neap.step()` calls `sleep(0)` of this host before it, and
 -- so asks for the sockets' events.
@@ -27,7 +27,11 @@ local LONGEST = clock.LONGEST
 
 local TOO_LARGE = "socket beyond the %d that socket.select can wait for"
 
-local library, select, largest, by_number ---@type any, any, integer, boolean
+local library, select ---@type any, any
+
+--- How many sockets `select` can wait for, and whether that limits their number or, as everywhere
+-- but on Windows, the values of their descriptors.
+local largest, by_number ---@type integer, boolean
 
 
 --- Finds LuaSocket at the first use of the host: this file loads without it.
@@ -35,7 +39,6 @@ local function find()
   local require = vm.global_value("require")
   library = require("socket")
   select, largest = library.select, library._SETSIZE or 1024
-  -- What fits into a set is limited by the descriptors' values, but on Windows by their number.
   local package = vm.global_value("package")
   by_number = type(package) == "table" and (package.config or "/"):sub(1, 1) == "\\"
 end
@@ -43,7 +46,7 @@ end
 
 --- The place of those who wait for an event of sockets.
 ---@class neap.Sockets
----@field count integer
+---@field count integer  of the sockets
 ---@field sockets table[]  each socket once, as `socket.select` takes them
 ---@field private lists neap.Waiters[]  who waits for the socket in that slot
 ---@field private slots table<table, integer>
@@ -84,9 +87,9 @@ function Sockets:remove(waiter)
 end
 
 
---- Wakes all who wait for a socket. One of them may be in a `select` that waits for it twice.
+--- Wakes all who wait for a socket. To wake one may take out another: a `select` may wait twice.
 ---@param socket table
----@param outcome true|string  why the system cannot wait for it, if so
+---@param outcome true|string  true, or why the system cannot wait for it
 function Sockets:wake(socket, outcome)
   local slot = self.slots[socket]
   while slot do
@@ -98,8 +101,8 @@ function Sockets:wake(socket, outcome)
 end
 
 
---- Wakes all who wait for a socket that has been closed, which the system would never name, or for
--- one that it cannot be asked for.
+--- Wakes all who wait for a socket that has been closed, or that is beyond what the system can wait
+-- for: `select` would never return it.
 ---@return boolean woken  whether there was one
 function Sockets:wake_lost()
   local sockets, woken = self.sockets, false

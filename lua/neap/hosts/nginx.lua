@@ -6,9 +6,9 @@
 -- A run sleeps in the light thread that has called `neap.run`; the worker serves others meanwhile.
 --
 -- What nginx's own functions (a cosocket's, `ngx.sleep`, `ngx.exit`, its coroutines) yield in a
--- task is passed on to nginx: the operation is under way by then, an error could not call it back,
--- and it is this light thread that nginx resumes when it is done. So the whole run waits for it.
--- `call` runs a function in a light thread of its own, and lets only the task wait that calls it.
+-- task is passed on to nginx: the operation is under way by then, an error could not undo it, and
+-- nginx resumes this light thread when it is done. So the whole run waits for it. `call` runs a
+-- function in a light thread of its own, so that only the task waits that calls it.
 
 ---@diagnostic disable: assign-type-mismatch, need-check-nil
 local abandoned = require "neap.task.abandoned"
@@ -45,17 +45,18 @@ if not is_found then milliseconds = function() return ngx.now() * 1000 end end
 
 local has_semaphores, semaphore = pcall(ngx and require or error, "ngx.semaphore")
 
---- What ends the sleep of a run; and since when, in milliseconds, it has kept the worker to itself.
+--- The semaphore that a run sleeps at, and since when it has kept the worker to itself, in
+-- milliseconds.
 runs.declare { semaphore = false, busy_since = false }
 
 --- Semaphores that nobody waits at: making one costs more than a sleep.
 local idle = { count = 0 }
 
---- The end of the last sleep: the rounding of a deadline may not make `now` a little less.
+--- The deadline of the last sleep: `now` returns no less, whatever rounding has done to it.
 local least = 0
 
 
---- The engine's time.
+--- nginx's time.
 ---@return number seconds
 function host.now()
   if not ngx then error("neap.hosts.nginx works inside of nginx", 0) end
@@ -78,7 +79,7 @@ local function suspend(run, ...) return resumed(run, abandoned.suspend(run, ...)
 function host.foreign(...) return loop.outside(suspend, state.home, co_yield, ...) end
 
 
---- Waits in the light thread.
+--- Waits in the light thread, until the time is over or `host.wake` is called.
 ---@return boolean in_full  whether the time is over
 local function wait(run, seconds)
   if not has_semaphores then
@@ -109,7 +110,7 @@ function host.sleep(seconds, run)
   end
   seconds = min(seconds, clock.LONGEST)
   local deadline = host.now() + seconds
-  -- nginx cuts to whole milliseconds.
+  -- nginx cuts it to whole milliseconds: here they are rounded up.
   local whole = (ceil(seconds * 1000 - 0.001) + 0.5) / 1000
   if suspend(run, wait, run, whole) then least = deadline + 1e-6 end
 end
@@ -135,8 +136,8 @@ end
 
 local function start(...) return ngx.thread.spawn(begin, ...) end
 
---- Ends the light thread; of one that has ended, nginx forgets the results. Those of a request that
--- is gone are gone with it: to name one would crash the worker.
+--- Ends the light thread; of one that has ended, nginx forgets the results. If the request is gone,
+-- so is the light thread: to name it would crash the worker.
 local function stop(call)
   if not state.is_abandoned then pcall(ngx.thread.kill, call.thread) end
 end

@@ -1,8 +1,9 @@
---- Reports of failures in Neovim: a notification, in place of a text over the screen.
+--- Reports of failures in Neovim: as notifications, where standard error would garble the screen.
 
 local vm = require "neap.kernel.vm"
 
---- Tells a text to whoever sits before the editor; with nobody there, to standard error.
+--- Shows a text to the user of the editor. Without a user interface, or in any other program, it is
+-- written to standard error.
 ---@param vim table?  Neovim's; nil in any other program
 ---@param text string
 return function(vim, text)

@@ -1,8 +1,8 @@
 --- A Rust program as a host: what the crate `neap` calls, and what it supplies.
 --
--- Rust tells the time and sleeps, or is polled by its executor; it keeps what other threads and
--- finished operations have brought, its news, until they are taken here: before a tick, and after a
--- sleep. All else is decided here.
+-- Rust tells the time and sleeps, or is polled by its executor. What other threads and finished
+-- operations bring, its news, it keeps until they are taken here: before a tick, and after a sleep.
+-- All else is decided here.
 
 ---@diagnostic disable: need-check-nil, undefined-field
 local calls = require "neap.hosts.rust_calls"
@@ -26,12 +26,12 @@ local rust = { pcall = pcall, run = run.run }
 ---@field ended fun(key: number)  the task that Rust has spawned by that number is dead
 local program
 
---- So many ticks follow each other before other futures of the executor's have their turn.
+--- How many ticks follow each other before the executor's other futures have their turn.
 local TURN = 10
 
---- The host in use, its own `pending`, and how many calls are under way, and senders.
+--- The host in use and its own `pending`; how many calls and senders there are, from which news may
+-- come.
 local host, own_pending, expected = nil, nil, 0
-
 local function is_expected() return true end
 
 local function tell_host()
@@ -51,10 +51,10 @@ local handles, targets = {}, {}
 --- The targets by the futures and channels that they stand for.
 local target_of = {}
 
---- What is done with news.
+--- What is done with each kind of news.
 local receive = { call = calls.poll }
 
---- Sends what there was no room for, in a task.
+--- Sends the values that there was no room for; runs in a task.
 local function send_backlog(target)
   local first = 1
   while first <= target.count do
@@ -146,7 +146,7 @@ function rust.step()
 end
 
 
---- How long until something has to be done, if nobody wakes anybody before.
+--- How many seconds until something has to be done, if no task is woken before.
 local function idle_time(idle)
   local patience = failures.patience()
   if idle and patience < idle then return patience end
@@ -154,8 +154,8 @@ local function idle_time(idle)
 end
 
 --- Drives the tasks on behalf of a future that is being polled.
----@return number|false|nil seconds  as `neap.step`; false where that is not to be done, for a task
---- runs: who drives that, goes on with the others
+---@return number|false|nil seconds  as `neap.step`; false if a task runs: whoever drives that one
+--- drives the others, too
 local function advance()
   if scheduler.current_task() or loop.refusal() then return false end
   watchers.alarm(nil)
@@ -177,7 +177,7 @@ end
 local Handle = {}
 Handle.__index = Handle
 
---- Its failure is told to who holds it.
+--- Its failure counts as seen: Rust is told.
 function Handle:ended(task)
   if handles[self.key] ~= self then return end
   if task.state == "failed" then failures.seen(task) end
@@ -218,7 +218,7 @@ function rust.is_done(key) return handles[key].task:done() end
 function rust.cancel(key) return handles[key].task:cancel() end
 
 
---- Nobody holds such a task any more. A failure that nobody has been told of is reported.
+--- Rust lets go of such a task. Its failure is reported, if it was not asked for its outcome.
 local function let_go(key)
   local handle = handles[key]
   local task = handle.task

@@ -1,10 +1,10 @@
 --- Async functions in Rust: mlua's, which yield a value of their own while their future is pending.
 --
--- Only the task that called such a function waits, at the place `calls`. Whose waker a poll leaves
--- behind is settled by who resumes the thread: Rust polls `driver` with a waker made for one call,
--- and that resumes the task. So a future is polled when its own waker has been woken, and once more
--- after its first poll, which was in a tick and so with nobody's waker. A cancelled task has its
--- future dropped at once.
+-- Only the task that called such a function waits, at the place `calls`. A future is polled when
+-- the thread of its task is resumed, and keeps the waker of whoever polls. So Rust polls the thread
+-- `driver`, with a waker made for one call, and the driver resumes the task of that call: it does
+-- so when that waker has been woken. The first poll of a future happens in a tick, without such a
+-- waker, so it is polled once more right after. A cancelled task has its future dropped at once.
 
 ---@diagnostic disable: need-check-nil
 local scheduler = require "neap.kernel.scheduler"
@@ -17,19 +17,24 @@ local co_yield, create, resume, status =
 --- What Rust supplies for it.
 ---@class neap.RustCalls
 ---@field pending any  what mlua's async functions yield
----@field terminate any  what has them drop their future, when their thread is resumed with it
+---@field terminate any  resumed with this, they drop their future
 ---@field poll fun(driver: thread, call: number)  resumes the driver, with the waker of a call
 ---@field is_polled fun(): boolean  whether a future of mlua's own is being polled
 local program
 
 local calls = {}
 
---- The tasks that wait, by the numbers of their calls; called when one begins to, with 1, and when
--- it has, with -1.
-local callers, expect = {}, nil
+--- The tasks that wait, by the numbers of their calls.
+local callers = {}
 
---- The number of the last call; those that have been polled with nobody's waker.
-local last_call, unheard, unheard_count = 0, {}, 0
+--- Called with 1 when a task begins to wait, and with -1 when it no longer waits.
+local expect
+
+--- The number of the last call.
+local last_call = 0
+
+--- The calls whose futures have been polled without a waker of their own, and how many they are.
+local unheard, unheard_count = {}, 0
 
 --- The call that is being polled, and its task.
 local polled_call, polled_task = 0, nil
@@ -61,7 +66,7 @@ end
 function calls.describe() return "an async function" end
 
 
---- What the driver does: goes on with tasks whose future is to be polled.
+--- What the driver runs: each time it is resumed with a call, it goes on with the task of that.
 local function drive(call)
   while true do
     local task = callers[call]
@@ -77,7 +82,7 @@ end
 local driver
 
 
---- Polls the future of a call, unless that is over, or was cancelled.
+--- Polls the future of a call, unless that is over, or its task was cancelled.
 function calls.poll(call)
   if not callers[call] then return end
   if not driver or status(driver) ~= "suspended" then driver = create(drive) end
@@ -85,7 +90,7 @@ function calls.poll(call)
 end
 
 
---- Whether there are futures that know no waker yet.
+--- Whether there are futures that have no waker yet.
 function calls.are_unheard() return unheard_count > 0 end
 
 --- Polls them.
@@ -98,7 +103,7 @@ end
 
 --- Has tasks wait for async functions.
 ---@param supplied neap.RustCalls
----@param on_change fun(change: integer)
+---@param on_change fun(change: integer)  gets 1 when a call begins to wait, -1 when it is over
 function calls.begin(supplied, on_change)
   program, expect = supplied, on_change
   scheduler.requests[program.pending] = function(task, thread)

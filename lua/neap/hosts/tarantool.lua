@@ -3,8 +3,9 @@
 --     local tarantool = require "neap.hosts.tarantool"
 --     local socket = tarantool.call(net.tcp_connect, "127.0.0.1", 3301)
 --
--- What suspends a fiber suspends the whole run that it is in, with all of its tasks, and with the
--- run in its place: other fibers wait meanwhile to enter neap. `call` has another fiber do it.
+-- A function of Tarantool's that waits suspends the whole run, with all of its tasks, and other
+-- fibers cannot enter neap meanwhile. `call` calls it in another fiber, so that only one task waits
+-- for it.
 
 ---@diagnostic disable: inject-field, undefined-field, unresolved-require
 local calling = require "neap.task.calling"
@@ -16,13 +17,13 @@ local error, min, pcall, setmetatable = error, math.min, pcall, setmetatable
 
 local LONGEST = clock.LONGEST
 
---- How often a fiber looks whether it may enter neap, in seconds.
+--- After how many seconds a fiber looks again whether it may enter neap.
 local LOOK = 0.001
 
 ---@type any, any, any
 local fiber, monotonic, log
 
---- The fiber whose run was in its place last.
+--- The number of the fiber that was in neap last.
 local owner
 
 --- The fibers of the runs that sleep.
@@ -39,8 +40,8 @@ local function find()
 end
 
 
---- Has the calling fiber go on when no other one is at work in neap: one would be if a task in it
--- called a function of Tarantool's that waits.
+--- Waits until no other fiber is in neap. One is, while it waits in a function of Tarantool's that
+-- a task has called.
 local function take_turn()
   local me = fiber.id()
   while owner ~= me and loop.refusal(true) do pcall(fiber.sleep, LOOK) end
@@ -63,8 +64,8 @@ function host.begin()
 end
 
 
---- Suspends the calling fiber. If that is cancelled, or was, this raises what `fiber.sleep` does,
--- once in each run: finalizers may wait after that.
+--- Suspends the calling fiber. If that has been cancelled, this raises what `fiber.sleep` does, but
+-- only once in each run: finalizers may wait after that.
 ---@param seconds number
 ---@param run table
 function host.sleep(seconds, run)

@@ -5,10 +5,10 @@
 -- editor), `attach` has its callbacks run tasks.
 --
 -- libuv calls a prepare handle each time before it waits for events, hence after every callback
--- that could have made a task ready. That is where a tick runs, if there is something to do, and
--- where one timer is set to the next deadline; an idle handle keeps libuv from waiting while tasks
--- are ready. The handles keep the loop alive meanwhile; a check handle sees to it that a task which
--- the last callback of all made ready is run. In Neovim, the tick itself is scheduled.
+-- that could have made a task ready. There a tick runs, if there is something to do, and a timer is
+-- set to the next deadline; an idle handle keeps libuv from waiting while tasks are ready. Timer
+-- and idle handle keep the loop alive meanwhile; so does a check handle for one more round, in
+-- which a task runs that the last callback of all made ready. In Neovim the tick is scheduled.
 
 local clock = require "neap.kernel.clock"
 local loop = require "neap.task.loop"
@@ -27,15 +27,13 @@ local LONGEST = clock.LONGEST
 
 local uv, editor ---@type any, any
 
---- The handles; whether libuv drives the ticks, and whether neap is in a sleep.
-local prepare, check, idle, timer ---@type any, any, any, any
-local is_attached, is_sleeping = false, false
-
---- The deadline that `timer` is set to; whether `idle` is active; whether a tick is scheduled.
-local armed, is_spinning, is_scheduled = nil, false, false
-
---- The loop's time at which the first of all its timers is due, as the editor begins to wait.
-local first_timer = huge
+local prepare, check, idle, timer ---@type any, any, any, any  the handles
+local is_attached = false -- whether libuv drives the ticks
+local is_sleeping = false -- whether neap drives libuv: it is in `host.sleep`
+local armed = nil -- the deadline that `timer` is set to
+local is_spinning = false -- whether `idle` is active
+local is_scheduled = false -- whether a tick is, in the editor
+local first_timer = huge -- the loop's time when the first of its timers is due, as the editor waits
 
 ---@class neap.hosts.uv: neap.Host
 local host = {}
@@ -70,7 +68,7 @@ local function spin(must_spin)
 end
 
 
-local function rung() armed = nil end
+local function timer_is_over() armed = nil end
 
 --- Has libuv come back at the next deadline.
 local function arm()
@@ -78,7 +76,7 @@ local function arm()
   if deadline == armed then return end
   armed = deadline
   if deadline then
-    timer:start(delay(deadline - clock.now()), 0, rung)
+    timer:start(delay(deadline - clock.now()), 0, timer_is_over)
   else
     timer:stop()
   end
@@ -101,8 +99,8 @@ local function before_waiting()
   arm()
 end
 
---- libuv has called back for events. As long as anything is alive, it is to come round once more:
--- what the last callbacks of the round make ready would be left lying otherwise.
+--- libuv has called back for events. As long as anything is alive, it has to come round once more:
+-- the tasks that the last callbacks of this round make ready would not run otherwise.
 local function after_events()
   if not refusal() and (uv.loop_alive() or not is_idle()) then check:ref() end
 end
@@ -118,8 +116,8 @@ local function tick_in_editor()
 end
 
 
---- The same in Neovim. What was scheduled just now, by a timer or by this function, runs after the
--- wait for events: that is to be over at once.
+--- The same in Neovim. What has been scheduled by now, by a timer or by this function, runs after
+-- the wait for events, so that wait must not last.
 local function before_waiting_in_editor()
   if is_sleeping then return spin(uv.now() >= first_timer) end
   spin(false)
@@ -131,10 +129,13 @@ local function before_waiting_in_editor()
 end
 
 
+--- Makes the handles, if there are none, and has libuv call before it waits.
 local function open()
-  if prepare then return end
-  prepare, check, idle, timer = uv.new_prepare(), uv.new_check(), uv.new_idle(), uv.new_timer()
-  prepare:unref()
+  if not prepare then
+    prepare, check, idle, timer = uv.new_prepare(), uv.new_check(), uv.new_idle(), uv.new_timer()
+    prepare:unref()
+  end
+  prepare:start(editor and before_waiting_in_editor or before_waiting)
 end
 
 
@@ -146,8 +147,8 @@ local function is_interrupted()
 end
 
 
---- The editor goes on meanwhile. It asks before each event whether the wait is over, and need not
--- ask five times a second in between.
+--- The host's sleep in Neovim, where the editor goes on. It asks before each event whether the wait
+-- is over; the interval keeps it from asking in between, five times a second.
 local function wait_in_editor(seconds)
   local interrupted = false
   local function is_over()
@@ -164,6 +165,7 @@ local function wait_in_editor(seconds)
 end
 
 
+--- The host's sleep elsewhere.
 local function wait(seconds)
   if seconds > 0 and seconds < huge then timer:start(delay(seconds), 0, nothing) end
   uv.run(seconds == 0 and "nowait" or "once")
@@ -186,7 +188,6 @@ function host.sleep(seconds)
   if not uv then find() end
   open()
   is_sleeping = true
-  prepare:start(editor and before_waiting_in_editor or before_waiting)
   local ok, err = pcall(editor and wait_in_editor or wait, seconds)
   if not is_attached then prepare:stop() end
   spin(false)
@@ -228,7 +229,6 @@ function host.attach(library)
   if state.sought then uv_run.replace(uv) end
   open()
   is_attached = true
-  prepare:start(editor and before_waiting_in_editor or before_waiting)
   if not editor then check:start(after_events) end
   check:ref()
 end

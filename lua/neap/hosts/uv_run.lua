@@ -1,9 +1,9 @@
 --- `uv.run()` in a task.
 --
--- A script may end with `uv.run()`, for libuv's loop to be the outermost. Under `neap run` that
--- script is a task, and neap's loop, which has begun before it, runs libuv's. There `uv.run()`
--- waits, like everything that waits, until nothing can happen any more (no task is ready, no
--- deadline is set, and nothing keeps libuv's loop alive), or until `uv.stop()`.
+-- A script that makes libuv's loop the outermost ends with `uv.run()`. Under `neap run` the script
+-- is a task, and neap's loop runs libuv's. There `uv.run()` suspends the task until nothing can
+-- happen any more (no task is ready, no deadline is set, and nothing keeps libuv's loop alive), or
+-- until `uv.stop()`.
 
 local Waiters = require "neap.kernel.waiters"
 local loop = require "neap.task.loop"
@@ -19,7 +19,7 @@ local owner = {}
 function owner.describe() return "the end of libuv's loop" end
 local waiters = Waiters.new(owner)
 
---- What libuv's functions are; absent while they are not replaced.
+--- libuv's own functions; absent while they are not replaced.
 local run, stop ---@type any, any
 
 
@@ -37,7 +37,7 @@ local function stop_in_task(...)
 end
 
 
---- Has `run` and `stop` do so, in tasks; elsewhere they are what they were.
+--- Replaces luv's `run` and `stop`; outside of tasks they do what they did.
 ---@param uv table  luv
 function uv_run.replace(uv)
   if run then return end
@@ -46,7 +46,7 @@ function uv_run.replace(uv)
 end
 
 
---- Undoes that.
+--- Puts luv's own `run` and `stop` back.
 function uv_run.restore(uv)
   if not run then return end
   uv.run, uv.stop = run, stop
@@ -54,8 +54,8 @@ function uv_run.restore(uv)
 end
 
 
---- Wakes those who wait in `uv.run()`, unless a task is ready, or will be: nothing keeps libuv's
--- loop alive.
+--- Called when nothing keeps libuv's loop alive: wakes those who wait in `uv.run()`, unless a task
+-- is ready, or a deadline is set.
 function uv_run.over()
   if not loop.idle_time() then waiters:wake_all() end
 end
