@@ -60,7 +60,7 @@ local neap = {
 }
 
 
---- What a host may have beside its clock.
+--- What a host may have besides its clock: name, type, and what it is called in an error.
 local optional = {
   { "sleep", "function", "a function of seconds" },
   { "pending", "function", "a function" },
@@ -74,7 +74,7 @@ local optional = {
 
 
 --- Sets the host: its clock and its sleep. To be called before the first task, or in a run's main
--- task while that is the only one; without it, the first that the program has is taken (see
+-- task while that is the only one; without it, neap takes the first host that it finds (see
 -- neap/hosts/default.lua).
 ---@param host neap.Host
 function neap.use(host)
@@ -125,7 +125,7 @@ end
 
 --- Puts `pcall` and `xpcall` that can be waited in in place of the globals, so that scripts need no
 -- change. Replaced too are `debug.traceback`, on Lua 5.1 `coroutine.running`, and where the VM
--- cannot close a thread `coroutine.status`: for this one, who was cancelled is dead.
+-- cannot close a thread `coroutine.status`, which then calls a cancelled one dead.
 function neap.install()
   protected.install()
 end

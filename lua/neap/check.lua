@@ -1,4 +1,4 @@
---- What a wrong argument gets: Lua's own words, at the caller's line.
+--- Checks of arguments. Their errors have the form of Lua's own, and name the caller's line.
 
 local error, getmetatable, next, rawget, type = error, getmetatable, next, rawget, type
 
@@ -26,8 +26,8 @@ function check.type(value, expected, position, name, level)
   end
 end
 
---- Whether a value can be called: a function, or one with a `__call` that can. What hides its
--- metatable is taken for one: a call will tell.
+--- Whether a value can be called: a function, or one with a `__call` that is. A value that hides
+-- its metatable is taken for one; if it is not, calling it raises.
 ---@return boolean
 function check.is_callable(value)
   local kind = type(value)
@@ -48,7 +48,7 @@ function check.callable(value, position, name, level)
   check.fail(position, name, "function expected, got " .. type(value), (level or 1) + 1)
 end
 
---- What came in place of a right argument: a number as it is, of anything else its type.
+--- A wrong argument in a message: a number as it is, of anything else its type.
 ---@return string
 function check.got(value)
   if type(value) ~= "number" then return type(value) end
@@ -56,7 +56,8 @@ function check.got(value)
 end
 
 
---- Checks that a list without items is no table of another kind, or one whose first item is nil.
+--- Checks that a table without items is an empty list, not a table of fields, nor a list whose
+-- first item is nil.
 ---@param list table  of length 0
 ---@param name string
 ---@param level? integer
@@ -66,9 +67,9 @@ function check.empty(list, name, level)
 end
 
 
---- Checks for a whole number within bounds.
+--- Checks for a whole number, or math.huge.
 ---@param value any
----@param least number
+---@param least number  the smallest that is allowed
 ---@param position integer
 ---@param name string
 ---@param level? integer

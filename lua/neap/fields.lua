@@ -1,11 +1,12 @@
---- A table as text, for an error that is one: its fields, sorted, two levels deep, in one line.
+--- A table as text, for an error value that is one: its fields, sorted, two levels deep, in one
+-- line.
 
 local concat, sort = table.concat, table.sort
 local next, pairs, tostring, type = next, pairs, tostring, type
 
 local fields = {}
 
---- How long the line may become.
+--- How many characters the line may have.
 local LONGEST = 200
 
 local function by_name(a, b)
@@ -15,7 +16,7 @@ end
 
 --- A table's fields as text, in order.
 ---@param value table
----@param before fun(a: any, b: any): boolean  says which of two names comes first
+---@param before fun(a: any, b: any): boolean  whether the name a comes before b
 ---@param name_of fun(name: any): string  the text of a name that is no string
 ---@param text_of fun(value: any): string  of a field's value
 ---@return string

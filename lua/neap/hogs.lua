@@ -1,12 +1,13 @@
---- Tells of tasks that run for long without waiting: which, where, and whom they keep waiting.
+--- Reports tasks that run for long without waiting (hogs): which, where, and whom they keep
+-- waiting.
 --
--- A hook looks at the clock while a task runs, so that it is told of while it still does. It counts
--- instructions where the VM has such a hook, on each thread that neap resumes (LuaJIT's compiler,
--- whose code has no hooks, is turned off); where it has none, the host calls `check`. What no hook
--- sees, a C function or a coroutine of the user's, is told of when the run is over.
+-- A hook looks at the clock while a task runs, so that it is reported while it still does. The hook
+-- is called after so many instructions on each thread that neap resumes (LuaJIT's compiler, whose
+-- code calls no hooks, is turned off); if the VM has no such hook, the host calls `check`. What no
+-- hook sees, a C function or a coroutine of the user's, is reported when the task's run is over.
 --
--- A run is what the loop waits for: tasks that the running one runs at once (`task.spawn`) are part
--- of it.
+-- A run lasts until the loop goes on: tasks that the running one runs at once (`task.spawn`) are
+-- part of it.
 
 ---@diagnostic disable: assign-type-mismatch
 local clock = require "neap.kernel.clock"
@@ -22,8 +23,9 @@ local pairs, setmetatable, status, tostring = pairs, setmetatable, vm.coroutine.
 
 local hogs = {}
 
---- After how many instructions to look: a prime, so that no loop has it always at the same one.
-local OFTEN = 997
+--- After how many instructions the hook is called: a prime number, so that in a loop it is not
+-- always called at the same one.
+local INSTRUCTIONS = 997
 
 
 local function write(text) return failures.write("neap: " .. text) end
@@ -31,9 +33,12 @@ local function write(text) return failures.write("neap: " .. text) end
 local function seconds(time) return ("%.2f s"):format(time) end
 
 
---- Whom a run keeps waiting: the one that waits longest, and how many others.
----@param ready table<neap.inside.Task, number>  since when each could run, or from when on it can
----@param verb string
+--- Whom a run keeps waiting, as a part of a sentence: the task that has been ready longest, and how
+-- many others.
+---@param ready table<neap.inside.Task, number>  since when each is ready, or when it will be
+---@param time number  now
+---@param hog neap.inside.Task
+---@param verb string  "keeps" or "kept"
 local function describe_waiting(ready, time, hog, verb)
   local first, count = nil, 0
   for task, since in pairs(ready) do
@@ -61,6 +66,7 @@ function hogs.watch(limit)
   local set_hook = debug and debug.sethook
   if jit then jit.off() end
 
+  --- Reports a task; `preposition` is what stands before the place where its thread is.
   local function report(hog, time, verb, preposition, thread)
     local where = positions.of(thread)
     write(tostring(hog) .. " has run for " .. seconds(time - started) .. " without waiting"
@@ -112,7 +118,7 @@ function hogs.watch(limit)
         running, started, is_told = task, now(), false
       end
       ready[task] = nil
-      if set_hook then set_hook(current_thread(), check, "", OFTEN) end
+      if set_hook then set_hook(current_thread(), check, "", INSTRUCTIONS) end
     end,
     yields = over_for, ticks = over, sleeps = over,
   }

@@ -1,8 +1,8 @@
---- What neap's objects are called, and what they say to a call that was meant otherwise.
+--- What kinds of objects neap has, and the errors for methods that are called in a wrong way.
 --
 -- `channel.wait()` lacks the colon, `channel:recieve()` is misspelt: Lua's own message would name a
--- line of neap's, or nothing at all. A method looks at its `self` where it costs nothing: those
--- that are called often only if that is nil or their last argument is, which it is without a colon.
+-- line of neap's, or nothing at all. So methods check their `self`. Those that are called often do
+-- it only if that or their last argument is nil, as one of them is where the colon is missing.
 
 local error, getmetatable, pairs, setmetatable, tostring, type =
   error, getmetatable, pairs, setmetatable, tostring, type
@@ -13,7 +13,8 @@ local kinds = {}
 --- The kind of objects that have a metatable.
 local kind_of = setmetatable({}, { __mode = "k" })
 
---- What makes an object, and what `select` and the scheduler ask of it: no user has to know that.
+--- The names that are not for users: they make objects, or are called by `select`, by the scheduler
+-- and by other classes of neap's.
 local internal = {
   new = true, mutex = true, every = true,
   park = true, remove = true, describe = true, pass_on = true, wake = true,
@@ -62,7 +63,7 @@ end
 
 
 --- The name that is nearest to one which does not exist.
----@param names table  by which something is known
+---@param names table<string, any>
 ---@param name any
 ---@return string?  nil if none is near
 function kinds.nearest(names, name)
@@ -85,7 +86,8 @@ function kinds.declare(metatable, kind) kind_of[metatable] = kind end
 
 --- Has a misspelt method raise an error that names the right one. Any other name that a class does
 -- not have is nil: programs ask objects of many kinds whether they have a `close` or a `destroy`.
--- For classes whose objects have no field that may be absent: each look at one would end here.
+-- Only for classes whose objects always have all their fields: each look at an absent one would end
+-- here.
 ---@param class table  declared, and complete
 function kinds.suggest(class)
   local public, kind = {}, kind_of[class]

@@ -18,16 +18,18 @@ local pcall = pcall
 local program = {}
 
 
---- Has the program watched that is about to run. What does it is loaded only where it is asked for.
 ---@class neap.Options
 ---@field colours? boolean  reports are in colour
 ---@field trace_spawns? boolean  where tasks were spawned is remembered
 ---@field watch_deadlocks? boolean  circles of waits are looked for once a second
----@field watch_hogs? number  tasks that run for more seconds than that are told of
----@field stats? boolean  how much was done is told at the end
----@field json? fun(text: string)  gets a trace
----@field html? fun(text: string)  gets a timeline
----@field schedule? string  the order in which tasks run
+---@field watch_hogs? number  after how many seconds without a wait a task is reported
+---@field stats? boolean  how much was done is written at the end
+---@field json? fun(text: string)  writes a trace
+---@field html? fun(text: string)  writes a timeline
+---@field schedule? string  the order in which tasks run, see neap.explore.schedule
+
+--- Begins to watch the program that is about to run. The modules for that are loaded only if an
+-- option asks for them.
 ---@param options neap.Options
 ---@return fun() finish  to be called when the program is over; raises what a writer has raised
 ---@return (fun()|false)? find_hogs  to be called often, where the VM has no hook to find hogs by
@@ -51,7 +53,7 @@ end
 ---@param script function
 ---@param ... any  its arguments
 ---@return boolean ok  false if it failed, or if a failure that nobody saw was reported
----@return string? text  its error, with a traceback, if that is what happened
+---@return string? text  its error, with a traceback, if it failed
 function program.run(script, ...)
   check.callable(script, 1, "run")
   neap.install()

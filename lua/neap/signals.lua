@@ -1,10 +1,10 @@
---- What a signal does to a program: it ends the run, finalizers and all, or tells of its tasks.
+--- What a signal does to a program: it ends the run, finalizers and all, or lists its tasks.
 --
 -- The host notices signals, and has the code that runs interrupted: any of it, at any instruction.
--- What is done about the signal waits for the end of the tick, which is near as a rule. If it does
--- not come, for a task does not wait, it is done right there; and that task is told to end, and
--- ends at the next instruction of its own. Code of neap's is never ended, nor is it disturbed, for
--- it may have changed half of what it is about to change.
+-- What the signal asks for is done at the end of the tick, which comes soon as a rule. If it does
+-- not, for a task does not wait, it is done right there; and that task is told to end, and ends at
+-- the next instruction of its own. neap's own code is never ended, nor is anything done in it, for
+-- it may be in the middle of a change.
 
 local clock = require "neap.kernel.clock"
 local deadlock = require "neap.task.deadlock"
@@ -17,12 +17,12 @@ local scheduler = require "neap.kernel.scheduler"
 
 local pairs, state = pairs, runs.state
 
---- Those that change what `hooks.add` does.
+--- The functions that change the list of hooks: while one runs, `hooks.add` cannot be called.
 local changing = {}
 for _, fn in pairs(hooks) do changing[fn] = true end
 
---- How long a sleep may be that a signal does not end, in seconds.
-local ATTENTION = 0.1
+--- How long a sleep may last, in seconds, if a signal does not end it.
+local LONGEST = 0.1
 
 local signals = {
   --- Whether a signal has ended the run.
@@ -51,8 +51,8 @@ local function act()
 end
 
 
---- Has the loop look after each tick at a number, which is not 0 while there is a signal to take:
--- for a VM whose compiled code is not interrupted, the loop's own included.
+--- Has the loop look at a number after each tick, which is not 0 while there is a signal to take.
+-- This is for a VM whose compiled code cannot be interrupted, for the loop's own may be compiled.
 ---@param number { [0]: integer }
 function signals.look_at(number)
   local host = clock.host()
@@ -64,17 +64,17 @@ function signals.look_at(number)
 end
 
 
---- Has no sleep last long that a signal does not end: those of other hosts than the system's, one
--- that the script chooses later among them.
----@param can_be_ended boolean  whether the sleep of the host that is in place can be ended
+--- Limits the sleeps that a signal does not end: those of any host but the one that is in place
+-- now, and its own, too, if they cannot be ended.
+---@param can_be_ended boolean  whether a signal ends a sleep of the host that is in place
 function signals.limit_sleeps(can_be_ended)
-  loop.longest_of_others = ATTENTION
-  if not can_be_ended then loop.longest_sleep = ATTENTION end
+  loop.longest_of_others = LONGEST
+  if not can_be_ended then loop.longest_sleep = LONGEST end
 end
 
 
---- Called by the host in the midst of the code that runs, at any of its instructions.
----@param is_late boolean  whether the end of this tick has been waited for already
+--- Called by the host in the middle of the code that runs, at any of its instructions.
+---@param is_late boolean  whether the tick should have ended by now
 ---@return "again"|"end"|nil  whether to be called again at the next instruction, or that the code
 --- is to be ended; nil if it can go on
 function signals.interrupt(is_late)

@@ -1,4 +1,4 @@
---- Counts what a program's tasks do, and tells of it when it is over.
+--- Counts what a program's tasks do, and writes that when it is over.
 
 ---@diagnostic disable: assign-type-mismatch, need-check-nil
 local clock = require "neap.kernel.clock"
@@ -19,16 +19,18 @@ local function seconds(time) return ("%.3f s"):format(time) end
 
 
 --- Begins to count.
----@return fun() finish  ends that, and tells of it on standard error
+---@return fun() finish  ends that, and writes the numbers to where reports go
 function stats.start()
-  local tasks, switches, ticks, asleep, longest, hog = 0, 0, 0, 0, 0, nil
-  local began, running, since, asleep_since = now(), nil, nil, nil
+  local tasks, switches, ticks = 0, 0, 0
+  local began, asleep, asleep_since = now(), 0, nil
+  local running, since -- the task that runs, and since when
+  local longest, longest_of = 0, nil -- the longest time that one has run, and its name
 
-  --- The run that was under way is over.
+  --- The task that runs, if one does, does so no more.
   local function over()
     if not running then return end
     local time = now() - since
-    if time > longest then longest, hog = time, failures.name_of(running) end
+    if time > longest then longest, longest_of = time, failures.name_of(running) end
     running = nil
   end
 
@@ -38,7 +40,7 @@ function stats.start()
 
   local watcher = {
     made = function() tasks = tasks + 1 end,
-    -- What a task runs at once is part of its own run.
+    -- A task that another one runs at once (`task.spawn`) is part of that one's run.
     runs = function(task)
       switches = switches + 1
       if running and state.depth > 0 then return end
@@ -64,7 +66,7 @@ function stats.start()
     local write = failures.write
     write("neap: " .. count(tasks, "task") .. ", " .. count(switches, "switch") .. ", "
       .. count(ticks, "tick"))
-    write("neap: longest run " .. seconds(longest) .. (hog and ", of " .. hog or ""))
+    write("neap: longest run " .. seconds(longest) .. (longest_of and ", of " .. longest_of or ""))
     write("neap: asleep for " .. seconds(asleep) .. " of " .. seconds(now() - began))
   end
 end

@@ -2,9 +2,9 @@
 -- whom.
 --
 -- A recording is written as a stream, in the Trace Event Format, which Perfetto and
--- chrome://tracing open; or as one page for a browser, which holds the same events, and what shows
--- them. It keeps something of each task that lives, and no more. Before it begins and after its end
--- it costs nothing.
+-- chrome://tracing open; or as one page for a browser, which holds the same events and the code
+-- that shows them. In memory it holds only a record for each living task. Before it begins and
+-- after it has ended it costs nothing.
 --
 --     local file = assert(io.open("timeline.html", "wb"))
 --     local recording = trace.start { html = function(text) file:write(text) end }
@@ -28,8 +28,8 @@ local trace = {}
 ---@class neap.Recording
 ---@field private watcher neap.Watcher|false  false once it is over
 ---@field private finish fun()
----@field private outputs table
----@field private failure table?  what a function of the user's has raised
+---@field private html (fun(text: string))?  gets the page
+---@field private failure table?  what `json` or `html` has raised, in a table
 local Recording = {}
 Recording.__index = Recording
 
@@ -46,8 +46,8 @@ end
 
 --- Begins a recording, of all tasks, from now on. There may be several at a time.
 --
--- The functions get texts, which make up the file one after another; they may not wait. One that
--- raises ends the recording; `stop` raises its error.
+-- The functions get texts, which are the file when they are put together; they may not wait. One
+-- that raises an error ends the recording, and `stop` raises that error.
 ---@param outputs { json?: fun(text: string), html?: fun(text: string) }  one of the two, or both:
 --- `json` gets the Trace Event Format, `html` the page
 ---@return neap.Recording
@@ -80,7 +80,7 @@ end
 
 
 --- Ends the recording. What still runs or waits is written as if it ended now.
----@return boolean  false if it is over already
+---@return boolean  false if it was ended before
 -- Raises what one of the functions has raised.
 function Recording:stop()
   if not self.watcher then return false end
