@@ -79,7 +79,7 @@ local function check_view(view, position, name)
 end
 
 
---- The task of this face that calls, in its own thread.
+--- The calling task, if it is one of this face, and called from its own thread.
 local function caller()
   local task, current = scheduler.current_task(), scheduler.current_thread()
   if task and task.view and registry.is_within(vm.running(), current) then return task end
@@ -118,27 +118,28 @@ local function resume(task)
 end
 
 
---- The task of this face that a task has joined, if that is why it is suspended.
-local function joined_by(task)
+--- The task of this face that a task has joined and waits for, if it does.
+local function joined_task(task)
   local place = task.place
   local joined = place and (place.owner or place)
   return joined and joined.view and joined or nil
 end
 
 
---- Runs a task to its end, and what it joins, as far as they wait for nothing else.
+--- Runs a task to its end, and first those that it joins. Ends early if one waits for anything
+-- else. Those in the chain have `is_forced` set, so that `task_yield` returns at once in them.
 local function run_chain(target)
   local chain, depth = { target }, 1
   target.is_forced = true
   while depth > 0 do
     local top = chain[depth]
-    local blocker = joined_by(top)
+    local joined = joined_task(top)
     if top:done() then
       chain[depth], depth = nil, depth - 1
-    elseif blocker and blocker.home == target.home and not blocker.is_forced
-        and blocker:status() ~= "running" then
+    elseif joined and joined.home == target.home and not joined.is_forced
+        and joined:status() ~= "running" then
       depth = depth + 1
-      chain[depth], blocker.is_forced = blocker, true
+      chain[depth], joined.is_forced = joined, true
     elseif not top.place and top:status() ~= "running" then
       resume(top)
       if not top:done() and not top.place then break end
@@ -151,14 +152,15 @@ local function run_chain(target)
 end
 
 
---- Waits until a task is dead. Its error is not raised.
+--- Waits until a task is dead. If it has failed, its error is not raised, and counts as seen.
 ---@param view async_await.inside.Task
 -- Raises if the task is pending or running.
 function face.task_join(view)
   check_view(view, 1, "task_join")
-  local standing = view.state
-  if standing == "pending" then error("cannot join a pending task", 0) end
-  if standing == "running" then error("cannot join a running task", 0) end
+  local status = view.state
+  if status == "pending" or status == "running" then
+    error("cannot join a " .. status .. " task", 0)
+  end
   local task, me = view.task, caller()
   if not (task:done() or me) and (task.home or false) == state.home then run_chain(task) end
   if not task:done() then tasks.wait(task:place_to_wait()) end
@@ -179,14 +181,15 @@ end
 -- been taken; who becomes runnable later stands behind them until the tick is over.
 runs.declare { schedulable = false, scheduled = 0 }
 
+--- Called at the end of the tick.
 local function forget()
   state.schedulable = false
   hooks.remove(forget)
 end
 
 
---- The next task of this face in the scheduler's queue, if any.
-local function next_of_list()
+--- The next task of that list which is one of this face, and still runnable, if any.
+local function next_in_list()
   local list = state.schedulable
   for i = state.scheduled + 1, #list do
     local task, status = list[i], list[i]:status()
@@ -200,11 +203,11 @@ end
 
 --- The task of this face that has been runnable longest, if any.
 local function first_runnable()
-  local task = state.schedulable and next_of_list()
+  local task = state.schedulable and next_in_list()
   if task then return task end
   state.schedulable, state.scheduled = listing.ready(), 0
   hooks.add(forget)
-  return next_of_list()
+  return next_in_list()
 end
 
 

@@ -20,8 +20,11 @@ local now, sleep, state = clock.now, neap.sleep, runs.state
 local run_light, run_now = scheduler.run_light, scheduler.run_now
 local create, pack, new_user_task = vm.create_for_function, threads.pack, tasks.new_user_task
 
---- Times from here on are taken for mistakes; ids from here on are not exact numbers.
-local ABSURD, SAFE = 2 ^ 64, 2 ^ 53
+--- Durations from here on count as 0, for they are mistakes.
+local ABSURD = 2 ^ 64
+
+--- Beyond this not every whole number has a value of its own, so there are no such ids.
+local SAFE = 2 ^ 53
 
 --- Delayed tasks by their ids.
 registry.declare("delayed", setmetatable({}, { __mode = "v" }))
@@ -29,14 +32,15 @@ registry.declare("delayed", setmetatable({}, { __mode = "v" }))
 local task = {}
 
 
+--- A duration in seconds; 0 for anything that is none.
 local function seconds_of(value)
   if type(value) == "number" and value > 0 and value < ABSURD then return value end
   return 0
 end
 
 
---- The task of a coroutine that its user resumes this way, with its arguments; nil if it waits for
--- something else, for it is woken by that. It stands nowhere.
+--- The task of a coroutine that is to begin or to go on with these arguments, taken from where it
+-- stood; it is made if there is none. nil if the task waits for something: only that continues it.
 local function restarted(position, name, thread, ...)
   local activity = ending.is_over(thread) and "dead" or status(thread)
   if activity ~= "suspended" then
@@ -56,7 +60,7 @@ local function restarted(position, name, thread, ...)
 end
 
 
---- A function for something else that can be called.
+--- A function that calls a value, which is a table or userdata with a `__call`.
 local function function_of(callable, position, name)
   check.callable(callable, position, name, 2)
   return function(...) return callable(...) end
@@ -109,7 +113,7 @@ end
 
 
 --- Runs a function, or continues a coroutine, after some seconds.
----@param seconds number?
+---@param seconds number?  as for `wait`
 ---@param target function|thread
 ---@param ... any  its arguments
 ---@return integer id  for `task.cancel`

@@ -1,8 +1,8 @@
 --- The `ward.async` face: tasks that end with their handles, and bounded channels.
 --
--- A Task handle that is collected without `detach()` cancels its task, unless somebody waits for
--- that. Handles are held weakly here and looked through after a collection, for not every Lua tells
--- a table that it is collected.
+-- A handle that is collected without `detach()` cancels its task, unless somebody waits for the
+-- task. The handles are in a weak table, which is searched after each collection: not every Lua
+-- calls a finalizer (`__gc`) for a table.
 
 ---@diagnostic disable: access-invisible, param-type-mismatch, return-type-mismatch
 local Channel = require "neap.sync.channel"
@@ -20,17 +20,18 @@ local DEFAULT_CAPACITY = 64
 
 ---@class ward.inside.Task
 ---@field private task neap.inside.Task
----@field private joined boolean
+---@field private joined boolean  whether somebody has waited for it
 local Handle = {}
 Handle.__index = Handle
 
---- The tasks whose handles are watched, in the order of their spawning, and the handles, weakly.
+--- The tasks whose handles are watched, in the order of their spawning, and the handles.
 runs.declare { watched = {}, handles = setmetatable({}, { __mode = "v" }), watched_count = 0 }
 
 
 local sweep
 
 
+--- Watches the handle of a task.
 local function watch(task, handle)
   local count = state.watched_count + 1
   if count == 1 then hooks.watch(sweep) end
@@ -38,8 +39,8 @@ local function watch(task, handle)
 end
 
 
---- Cancels the tasks whose handles have been collected. The others go into new tables, for Lua's
--- never shrink by themselves.
+--- Cancels the tasks whose handles have been collected. The others are put into new tables, for a
+-- table does not shrink.
 function sweep()
   local watched, handles, count = state.watched, state.handles, state.watched_count
   state.watched, state.handles, state.watched_count = {}, setmetatable({}, { __mode = "v" }), 0
@@ -59,6 +60,7 @@ end
 local function handle_of(task) return setmetatable({ task = task, joined = false }, Handle) end
 
 
+--- The task, for the one wait that a handle allows.
 local function join(self)
   if self.joined then error("task already joined", 0) end
   self.joined = true

@@ -79,12 +79,12 @@ define(Duration, "duration", "length", {
 })
 
 
---- The seconds of anything that stands for a duration, below zero where it may be.
+--- The seconds of anything that stands for a duration; a negative one stays negative.
 local function seconds_of(value, position, name, level)
   level = (level or 1) + 1
   if type(value) == "number" and value == value then return value end
   if type(value) ~= "table" then
-    local seconds = read(value, position, name, level)
+    local seconds = read(value, position, name, level) -- no tail call, for the level
     return seconds
   end
   local total, parts = 0, 0
@@ -114,12 +114,13 @@ local function at_least_zero(value, position, name)
   return seconds > 0 and seconds or 0
 end
 
---- A field of an operand that is to be of a class.
+--- The field of an operand, which has to be of a class.
 local function operand(value, class, field, expected, position, name)
   if getmetatable(value) == class then return value[field] end
   check.fail(position, name, expected .. " expected, got " .. type(value), 2)
 end
 
+--- Has the objects of a class compared by a field, with objects of the same class only.
 local function compare(class, field, expected)
   function class.__eq(a, b) return getmetatable(a) == getmetatable(b) and a[field] == b[field] end
 
@@ -164,7 +165,7 @@ function time.parse_duration(text)
 end
 
 
---- A point in time, on one of two clocks.
+--- A point in time, on the system's clock.
 ---@class ward.inside.TimePoint
 ---@field timestamp fun(self: ward.inside.TimePoint): number  the seconds since 1970
 ---@field millis fun(self: ward.inside.TimePoint): number  whole milliseconds
@@ -230,7 +231,7 @@ function time.instant_now() return setmetatable({ at = clock.now() }, InstantPoi
 function time.sleep(delay) return neap.timer(at_least_zero(delay, 1, "sleep")) end
 
 
---- Calls fn after a while, in a task of its own that lives without its handle.
+--- Calls fn after a while, in a task that is not cancelled if its handle is collected.
 ---@param delay number|string|table|ward.inside.Duration
 ---@param fn? function
 ---@return ward.Task<any>|neap.Timer  gives fn's results; true if there is none
@@ -257,10 +258,11 @@ function time.interval(period) return Interval.every(at_least_zero(period, 1, "i
 --- An awaitable with a deadline. What it waits for goes on after a timeout.
 ---@class ward.inside.Timeout
 ---@field private awaited any
----@field private deadline number
+---@field private deadline number  on the host's clock, in seconds
 local Timeout = {}
 Timeout.__index = Timeout
 
+--- What a `select` with a deadline returns, without the index.
 local function in_time(index, ...)
   if not index then error("timeout", 0) end
   return ...
@@ -289,7 +291,7 @@ function time.timeout(awaited, limit)
 end
 
 
---- Sleeps here and now, without an awaitable.
+--- Sleeps at once, without an awaitable. It is the calling task that is suspended, not the program.
 ---@param delay number|string|table|ward.inside.Duration
 ---@return true
 function time.sleep_blocking(delay)
