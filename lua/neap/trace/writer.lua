@@ -1,10 +1,10 @@
 --- Writes a trace as text: events of the Trace Event Format, one a line, in an array.
 --
--- What a switch between tasks costs more while it is recorded is for the most part the making of
--- this text. So events are put together from pieces that exist already, in one array that becomes
--- text when it is long (long strings that differ in a digit are what some VMs' string tables are
--- worst at); the digits of a time come from tables; and an event is closed by the beginning of the
--- next (`writer.NEXT`), which saves a piece. What is handed on are whole events.
+-- Making this text is most of what a recording costs. So events are put together from pieces that
+-- exist already, in one array that becomes text when it is long (to make a string for each event is
+-- slow in some VMs, whose string tables are bad at long strings that differ in a digit); the digits
+-- of a time come from tables; and an event is closed by the beginning of the next (`writer.NEXT`),
+-- which saves a piece. What is handed on are whole events.
 
 local concat, rep = table.concat, string.rep
 
@@ -14,11 +14,13 @@ local writer = {}
 writer.NEXT = "},\n"
 local NEXT = writer.NEXT
 
---- How many pieces make a text that is handed on; how many quoted texts are kept.
-local MANY, MANY_TEXTS = 4000, 1000
+--- After how many pieces a text is handed on.
+local MANY = 4000
 
---- The digits of 0 to 999: padded with zeros, plain, as thousandths; those between the names of
--- an event's length and of its time.
+--- How many quoted texts are remembered.
+local MANY_TEXTS = 1000
+
+--- Texts of the numbers 0 to 999: "007", "7", ".007", ',"dur":7' and '.007,"ts":'.
 local padded, plain, thousandths, after_dur, thousandths_before_ts = {}, {}, {}, {}, {}
 
 
@@ -53,7 +55,8 @@ local function following(first)
   return first < 0xC2 and 0 or first < 0xE0 and 1 or first < 0xF0 and 2 or first < 0xF5 and 3 or 0
 end
 
---- A byte that is not ASCII and all that might belong to it, with what is no UTF-8 replaced.
+--- A byte that is not ASCII, and the continuation bytes after it: each that is not UTF-8 becomes
+-- "?".
 local function repair(bytes)
   local first, second = bytes:byte(1, 2)
   local count = following(first)
@@ -65,7 +68,7 @@ local function repair(bytes)
 end
 
 
---- Remembers what a function has made of the last texts, for most come again and again.
+--- Wraps a function of a text, so that results are remembered: most texts come again and again.
 local function remembering(fn)
   local known, count = {}, 0
   return function(text)
@@ -80,11 +83,11 @@ end
 
 
 --- A text as JSON, with its quotes; what is not UTF-8 in it becomes question marks. It may stand in
--- a page, within a script that `</` would end.
+-- a script of a page: that `</script>` would end, and `<!--<script>` would keep from ending.
 ---@type fun(text: string): string
 writer.quote = remembering(function(text)
   if text:find('[%c"\\<\128-\255]') then
-    text = text:gsub('[%c"\\]', escape):gsub("</", "<\\/")
+    text = text:gsub('[%c"\\]', escape):gsub("</", "<\\/"):gsub("<!", "\\u003c!")
       :gsub("[\128-\255][\128-\191]*", repair)
   end
   return '"' .. text .. '"'
@@ -104,7 +107,7 @@ function writer.new(write)
   local pieces, count, before = {}, 0, "[\n"
   local has_written = false
 
-  --- Writes whole events: nothing is half done if nobody comes back.
+  --- Hands on all events. The state is changed first, for `write` may raise.
   local function flush()
     local text = concat(pieces, "", 1, count) .. "}"
     if has_written then text = text:sub(2) end
