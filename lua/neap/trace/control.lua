@@ -9,8 +9,8 @@ class Control {
     this.view = new View(trace, this.canvas, this.scroll);
     this.panel = new Panel(trace, (lane, slice) => this.go(lane, slice));
     this.view.show(trace.lanes);
-    get("by-time").addEventListener("click", () => this.count("time"));
-    get("by-steps").addEventListener("click", () => this.count("step"));
+    get("by-time").addEventListener("click", () => this.setAxis("time"));
+    get("by-steps").addEventListener("click", () => this.setAxis("step"));
     get("zoom-in").addEventListener("click", () => this.zoom(0.5));
     get("zoom-out").addEventListener("click", () => this.zoom(2));
     get("fit").addEventListener("click", () => this.fit());
@@ -21,11 +21,11 @@ class Control {
     this.canvas.addEventListener("keydown", (event) => this.press(event));
     // Where code takes no time, as on a virtual clock, only their order tells runs apart.
     const takesTime = (lane) => lane.layers[2].some((run) => lengthOf(run) > 0);
-    this.count(trace.lanes.some(takesTime) ? "time" : "step");
+    this.setAxis(trace.lanes.some(takesTime) ? "time" : "step");
   }
 
-  /** Has the axis count time, or steps. */
-  count(axis) {
+  /** Has the axis show "time", or "step"s. */
+  setAxis(axis) {
     this.view.axis = axis;
     document.getElementById("by-time").setAttribute("aria-pressed", axis === "time");
     document.getElementById("by-steps").setAttribute("aria-pressed", axis === "step");

@@ -4,9 +4,9 @@
 -- task's own number; lane 0 is the host's, with the ticks, its sleeps, and the waits of the host
 -- thread itself.
 --
--- A lane's record holds what is not written yet. It holds no task, so that what is recorded lives
--- no longer than it would; and it is dropped when the task has ended, so that a long recording
--- takes no more memory than a short one.
+-- A lane's record holds what is not written yet. It does not hold its task, which could not be
+-- collected then; and it is dropped when the task has ended, so that a long recording takes no more
+-- memory than a short one.
 
 ---@diagnostic disable: assign-type-mismatch
 local positions = require "neap.kernel.positions"
@@ -21,7 +21,7 @@ local weak = { __mode = "k" }
 ---@class neap.Lane
 ---@field pid integer
 ---@field tid integer
----@field key string  both, as a part of an event, before one that is a number
+---@field key string  both, as they stand in an event behind `"pid":`
 ---@field label string|false  the task's name
 ---@field definition string|false  where its function begins, in quotes
 ---@field last_text string|false  when its last run ended
@@ -59,10 +59,11 @@ end
 return function(add)
   local lanes = {}
 
-  --- The lanes of the runs' hosts, and of tasks; those whose tasks are not over; how many runs.
-  local hosts, of_tasks = setmetatable({}, weak), setmetatable({}, weak)
-  local open, run_count = {}, 0
+  local hosts, run_count = setmetatable({}, weak), 0 -- the lanes of hosts, by their runs
+  local of_tasks = setmetatable({}, weak) -- the lanes of tasks
+  local open = {} -- the lanes, as keys, whose tasks have not ended
 
+  --- Writes the name of a lane, and how its task has ended.
   local function name(lane, text, outcome)
     local definition = lane.definition
     add('{"ph":"M","name":"thread_name","pid":', lane.key, ',"args":{"name":', quote(text),
@@ -110,7 +111,8 @@ return function(add)
     name(lane, lane.label or "task " .. lane.tid, outcome)
   end
 
-  --- All lanes that are not over, in order; with the names that their tasks have by now.
+  --- The lanes of hosts and of tasks that have not ended, in order; with the names that the tasks
+  -- have by now.
   ---@return neap.Lane[]
   function lanes.open()
     local list = {}

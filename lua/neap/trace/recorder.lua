@@ -1,11 +1,10 @@
---- Makes events of what the scheduler tells (neap.kernel.watchers).
+--- Makes events of what the scheduler reports (neap.kernel.watchers).
 --
 -- A slice is written when it is over: a run, a wait, a sleep of the host's. Only one task's code
 -- runs at a time: where one runs another at once (`task.spawn`), its own run is two slices, one
--- before and one after. Of a yield nobody tells: the run is over when the next begins, or the tick
--- has ended. A wait ends when the task is made ready, and what is between that and its next run is
--- nobody's slice. An arrow leads from the run of who made a task ready, or made it, to that next
--- run.
+-- before and one after. Most yields are not reported: such a run is over when the next one begins,
+-- or the tick ends. A wait ends when the task is made ready; between that and its next run it has
+-- no slice. An arrow leads to that run, from the run of the task that made it ready, or spawned it.
 
 ---@diagnostic disable: assign-type-mismatch, inject-field, param-type-mismatch, undefined-field
 local clock = require "neap.kernel.clock"
@@ -18,7 +17,7 @@ local writer = require "neap.trace.writer"
 local floor, now, state = math.floor, clock.now, runs.state
 local microseconds, quote = writer.microseconds, writer.quote
 
---- What those wait for who let the others run.
+--- How the place describes itself in which a task is that lets the others run.
 local TURN = "its turn"
 
 --- The beginnings of events that have a length.
@@ -30,27 +29,27 @@ local SLEEP = writer.NEXT .. '{"ph":"X","cat":"host","name":"sleep","pid":'
 local colours = { failed = ',"cname":"terrible"', cancelled = ',"cname":"bad"' }
 
 
---- Makes a watcher that takes note of all that happens, and the function that ends it.
+--- Makes a watcher that writes all that happens to tasks.
 ---@param write fun(text: string)
 ---@return neap.Watcher notes
----@return fun() finish
+---@return fun() finish  writes what is still under way, and the end
 return function(write)
   local add, add_slice, add_more, add_end = writer.new(write)
   local lanes = new_lanes(add)
   local lane_of, name_of = lanes.of, words.namer()
   lanes.host()
 
-  --- The time of the last event: in nanoseconds from the first one's, and as text.
-  local first, time, time_text = nil, 0, "0.000"
+  local first = nil -- when the first event was, in seconds
+  local time, time_text = 0, "0.000" -- when the last one was, in nanoseconds from the first
 
-  --- The lane of the task that runs, if one does, and since when it does; the lanes of those within
-  -- whose runs it does; how many arrows there are.
-  local current, run_start, run_text = false, 0, "0.000"
-  local outer, depth = {}, 0
+  local current = false -- the lane of the task that runs, if one does
+  local run_start, run_text = 0, "0.000" -- since when it does
+  local outer, depth = {}, 0 -- the lanes of those that have run it at once, outermost first
   local arrow_count = 0
 
   local notes = {}
 
+  --- Looks at the clock.
   local function look()
     local seconds = now()
     first = first or seconds
@@ -71,8 +70,7 @@ return function(write)
       ',"ts":', time_text)
   end
 
-  --- Has an arrow lead from a lane, which runs or has run for the last time, to the next run of
-  -- another.
+  --- Has an arrow lead from a lane, where it runs, or ran last, to the next run of another.
   local function set_waker(lane, waker, arrow)
     local text = waker == current and time_text or waker.last_text
     if text and waker ~= lane then
@@ -92,7 +90,8 @@ return function(write)
     end
   end
 
-  --- The tick is over, if there was one: who ran has yielded, or a host's error has ended it.
+  --- The tick is over, if there was one: the tasks that ran have yielded, or an error of the host
+  -- has ended it.
   local function end_all_runs()
     look()
     while current do end_run(current) end
@@ -117,7 +116,7 @@ return function(write)
     lane.wait = false
   end
 
-  --- Writes what was to be written when the lane's task went on.
+  --- The task of a lane goes on: writes its wait, and the arrow to this run.
   local function go_on(lane)
     end_wait(lane)
     if lane.waker then add_arrow(lane.arrow, lane.waker, lane.waker_text, lane) end
@@ -162,7 +161,8 @@ return function(write)
   function notes.woken(task, by)
     look()
     local lane = lane_of(task)
-    -- It has yielded. Of most yields nobody tells; which they are, on Lua 5.1 a pcall decides.
+    -- It has yielded. Most yields are not reported, but on Lua 5.1 those in a pcall are: where
+    -- there is a pcall must make no difference.
     if lane == current then return depth > 0 and end_run(lane) end
     if task.id then end_wait(lane) end
     if by then set_waker(lane, lane_of(by), '"wake"') end

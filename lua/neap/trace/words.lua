@@ -1,4 +1,4 @@
---- How a trace calls errors, and what tasks wait for.
+--- What errors, and the things that tasks wait for, are called in a trace.
 
 local awaitable = require "neap.kernel.awaitable"
 local fields = require "neap.fields"
@@ -21,15 +21,15 @@ function words.of_error(err)
 end
 
 
---- What a place belongs to, if that is something that several may wait for.
+--- What a place belongs to, if that is an object (a mutex, a channel) at which several may wait.
 local function shared_thing(place)
   local thing = place.owner or place.wanted and place.wanted.owner or place
   return not thing.id and is_own(thing) and thing or nil
 end
 
 
---- Makes a function that tells what is waited for at a place, as a part of an event; nil if there
--- is nothing to tell. What several wait for has a name that is the same in all waits: "mutex 2".
+--- Makes a function that says what is waited for at a place, as a part of an event: a task, or an
+-- object, which has the same name ("mutex 2") each time; nil for anything else.
 ---@return fun(place: table, description: string): string?
 function words.namer()
   local names, count = setmetatable({}, weak), 0
