@@ -16,8 +16,8 @@ local getmetatable, pcall, type = getmetatable, pcall, type
 local awaitable = {}
 
 --- What `select` gives a `wait` as an argument before the number of the arm, which a task keeps for
--- reports: nobody else's arguments are taken for that. (A function, as all tokens are; see
--- neap.kernel.threads.)
+-- reports: nobody else's arguments are taken for that. (A function, for the reason that
+-- neap.kernel.threads gives.)
 function awaitable.ARM() end
 
 --- A seam: chooses which arm of a `select` is taken, if more than one may be ready; nil for the

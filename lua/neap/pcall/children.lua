@@ -31,9 +31,10 @@ local ENDED, current_thread, requests, run = scheduler.ENDED, scheduler.current_
   scheduler.requests, scheduler.run
 local is_within, loader_thread = registry.is_within, not vm.yieldable_pcall and loop.loader.thread
 
---- What a caller yields for its child, to the scheduler; to have a child started from below; what
--- it is resumed with when its child has ended; what a child is started with, and yields at its end.
-local NESTED, CALL, DELIVER, PCALL = {}, {}, {}, {}
+local NESTED = {} -- what a caller yields to the scheduler with the request of its child
+local CALL = {} -- what it yields to have a child started from below
+local DELIVER = {} -- what it is resumed with when its child has ended
+local PCALL = {} -- what a child is started with, and what it yields when its function has returned
 
 local children = {}
 
@@ -57,24 +58,23 @@ end
 children.traceback = traceback
 
 
---- How many resumes may nest before a child is started from the scheduler, and how many pcalls at
--- all.
+--- How many resumes may nest before a child is started from below, and how many pcalls at all.
 local NESTED_RESUMES, NESTED_PCALLS = 100, 16000
 
---- How many pcalls a thread stands in, for those that the scheduler started.
+--- How many pcalls a thread stands in, of the threads that were started from below.
 local levels = registry.map("k")
 
 --- Which thread called a child, or called it last.
 local callers = registry.callers
 
---- The children that serve no pcall.
+--- The children that serve no pcall at the moment.
 runs.declare_near { children = threads.new_pool }
 
 --- The child that has just returned to its caller: tells the yield that says so from any other.
 local returned = false
 
---- Yields what a child's function has returned: to the scheduler, in kept form, if a task has
--- adopted the child, else to its caller, as `pcall` returns it.
+--- Yields what a child's function has returned: to the scheduler, packed, if the scheduler resumes
+-- the child by now, else to its caller, as `pcall` returns it.
 local function leave(me, ...)
   if state.task_of[me] then return co_yield(PCALL, pack(...)) end
   returned = me
@@ -101,7 +101,7 @@ end
 local NO_HANDLER = {} -- stands for the handler that `pcall` does not have
 children.NO_HANDLER = NO_HANDLER
 
---- What a pcall returns whose child has failed. As far as the VM knows, a line of ours called fn.
+--- What a pcall returns whose child has failed. (A message of the VM's may name our local fn.)
 local function caught(handler, child, err)
   if type(err) == "string" then
     local text = own.strip_position(err)
@@ -166,7 +166,7 @@ function receive(handler, me, child, ...)
 end
 
 
---- Has the scheduler start a child.
+--- Has the scheduler start a child, below which the C stack is empty.
 local function call_from_below(handler, me, child, fn, ...)
   local level, caller, known = 1, me, levels.map
   while caller and not known[caller] do level, caller = level + 1, callers.map[caller] end
@@ -179,7 +179,7 @@ local function call_from_below(handler, me, child, fn, ...)
 end
 
 
---- What the host thread does, for it does not yield when it waits.
+--- The pcall of the host thread, which does not yield when it waits.
 local function call_natively(handler, fn, ...)
   if handler == NO_HANDLER then return native_pcall(fn, ...) end
   return vm.xpcall(fn, handler, ...)
