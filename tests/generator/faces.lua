@@ -124,7 +124,7 @@ return function(steps)
       return part.random(4)
     end)
     try(me, neap.timeout, 1, function()
-      -- No tail calls here: where they wait is told on Luau alone.
+      -- No tail calls here: only Luau knows where a task waits in one, and a trace would differ.
       if part.random(2) == 0 then return (async_await.await(fn)) end
       return (async_await.future_get(fn()))
     end)

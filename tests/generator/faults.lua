@@ -1,8 +1,11 @@
 --- Hosts, handlers and collectors that do what they should not.
 --
--- Each is a function that gets a fault: `random(n)`, the `world` of the program, `time` (which it
--- may change), and `call_neap()`, which does this or that that is allowed everywhere. What it
--- returns is put in place of the host's `now`, `sleep`, `pending`, `report`, and of `on_error`.
+-- Each is a function that gets a fault and the host. The fault has `random(n)`, the `world` of the
+-- program, the clock's `time`, which may be changed, `call_neap()`, which calls any function that
+-- may be called everywhere, and `is_on`, false once the program is over. The function may set
+-- `on_tick` and `on_end` in it. The table that it returns has what is put in place of the host's
+-- `now`, `sleep`, `pending` and `report`; `on_error`, a handler, or false for none; and `collects`,
+-- whether the collector runs.
 
 local neap = require "neap"
 
@@ -104,7 +107,7 @@ function faults.the_collector_calls_neap(fault)
     end
   end
   fault.on_tick = litter
-  -- Not every Lua can be told.
+  -- Not every Lua has these options.
   pcall(collectgarbage, "setpause", 1)
   pcall(collectgarbage, "setstepmul", 5000)
   function fault.on_end()

@@ -2,17 +2,21 @@
 --
 --     lua5.1 tests/generator/main.lua WHAT FIRST COUNT [FAULT]
 --
--- with LUA_PATH="lua/?.lua;tests/generator/?.lua;tests/?.lua". WHAT is "hash": a number for what
--- each program does under neap's own schedule, and one under another; every eighth is traced, and
--- the trace counts; "soak": the same with the collector at work, counted; "sweep": each is
--- cancelled in each of its ticks; "faults": each meets each fault; or "break": a soak with the bug
--- of that number (see breaks.lua), to the first problem.
+-- with LUA_PATH="lua/?.lua;tests/generator/?.lua;tests/?.lua". WHAT is
+--
+-- - "hash": prints a hash of what each program does under neap's own schedule, and one under
+-- another;
+--   for every eighth its trace is part of that;
+-- - "soak": runs each under these schedules, with the collector at work in one of them;
+-- - "sweep": cancels each in each of its ticks;
+-- - "faults": runs each with each fault (see faults.lua), or with those whose names contain FAULT;
+-- - "break": a soak with the bug of the number FAULT (see breaks.lua), up to the first problem.
 
 local arguments = arg or { ... }
 local what, first, count = arguments[1], tonumber(arguments[2]), tonumber(arguments[3])
 local programs, schedules, found = 0, 0, 0
 
-local broken = what == "break" and table.remove(require("breaks").list, tonumber(arguments[4]))
+local broken = what == "break" and require("breaks").list[tonumber(arguments[4])]
 if broken then require("breaks").put_in(broken[2], broken[3], broken[4]) end
 
 local faults = require "faults"

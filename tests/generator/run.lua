@@ -18,9 +18,10 @@ neap.install()
 --- How deep steps may stand in others; beyond it they only let others run.
 local DEEPEST = 5
 
+--- How many steps a program takes in all.
 local BUDGET = 120
 
---- A task's part in a program.
+--- A task's part in a program, see tests/generator/steps.lua.
 local function new_part(world, random, depth)
   local me = { world = world, random = random, depth = depth }
   function me.part() return new_part(world, new_random(random(2 ^ 30)), depth + 1) end
@@ -93,14 +94,14 @@ end
 ---@class Options
 ---@field schedule? string  "fifo" if absent
 ---@field cancel_at? integer  the tick in which the program is cancelled
----@field trace? boolean  whether a trace is a part of what is told
+---@field trace? boolean  whether a trace is part of the hash
 ---@field collects? boolean  whether the collector runs meanwhile: two runs may differ then
----@field fault? string  what else happens
+---@field fault? string  the name of one in tests/generator/faults.lua
 
 --- Runs the program of a seed.
 ---@param seed integer
 ---@param options Options
----@return string hash  the same wherever the program has done the same
+---@return string hash  the same on every Lua if the program has done the same
 ---@return string[] problems
 ---@return integer ticks
 return function(seed, options)
@@ -132,8 +133,11 @@ return function(seed, options)
       error("the program does not end", 0)
     end
   end)
-  neap.on_error(host.on_error == nil and function(err) world:seen(err) end
-    or host.on_error or nil)
+  if host.on_error == nil then
+    neap.on_error(function(err) world:seen(err) end)
+  else
+    neap.on_error(host.on_error or nil)
+  end
 
   local ok, err = pcall(neap.run, function()
     root = neap.spawn(function()

@@ -1,9 +1,9 @@
---- The steps that generated programs are made of: `steps[i](me)` does one. What it does beside is
--- drawn from the task's own random numbers, so that a program is the same under every schedule.
+--- The steps that generated programs are made of: `steps[i](me)` does one. The details are drawn
+-- from the task's own random numbers, so that a program is the same under every schedule.
 --
--- `me` is a task's part in a program: `random(n)` gives a number below n, `world` is what all
--- share, `depth` says how deep its step stands in others, `part(n)` makes the part of a child, and
--- `run(n)` does n steps.
+-- `me` is a task's part in a program: `random(n)` returns a number from 0 to n - 1, `world` is what
+-- all share, `depth` says how many steps the current one stands in, `is_by_hand` whether a plain
+-- `coroutine.resume` continues it, `part()` makes the part of a child, and `run(n)` does n steps.
 
 local neap = require "neap"
 
@@ -20,7 +20,7 @@ local function pick(me, list)
   if #list > 0 then return list[me.random(#list) + 1] end
 end
 
---- Calls fn, and takes note of how that ended.
+--- Calls fn, and notes how that ended.
 local function try(me, fn, ...)
   local function ended(ok, ...)
     me.world:note(ok and 1 or 2)
@@ -117,7 +117,7 @@ end)
 add(3, function(me)
   local channel, value = channel_of(me), me.world:value()
   local index = neap.select({ channel:sending(value) }, time(me))
-  -- "closed" is an end of that arm, too.
+  -- What happens if the arm wins is not looked at: it sends, or the channel is closed.
   if not index then me.world:was_sent(value, false) end
 end)
 add(2, function(me)
@@ -347,7 +347,8 @@ add(1, function(me)
   me.world:note(#text)
 end)
 add(1, function(me)
-  -- The VM refuses to wait there. In a thread that is resumed by hand, 5.1 and 5.2 tell that later.
+  -- The VM refuses to wait there. In a thread that is resumed by hand, Lua 5.1 and 5.2 raise that
+  -- later.
   if me.is_by_hand and not me.world.collects then return end
   me.world:note(neap.pcall(table.sort, { 3, 1, 2 }, function(a, b)
     neap.yield()

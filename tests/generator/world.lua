@@ -15,9 +15,8 @@ function World.new(random, budget)
   local self = setmetatable({
     random = random, budget = budget, hash = 0, steps = 0, problems = {},
     channels = {}, locks = {}, pools = {}, events = {}, futures = {}, tasks = {}, threads = {},
-    ids = {},
-    handles = {}, views = {}, begun = {},
-    values = 0, sent = {}, told = {}, received = {}, finalized = {}, errors = {},
+    ids = {}, handles = {}, views = {}, begun = {},
+    values = 0, sent = {}, refused = {}, received = {}, finalized = {}, errors = {},
   }, World)
   for i = 0, 3 do self.channels[i + 1] = neap.channel(i) end
   self.locks = {
@@ -30,32 +29,35 @@ function World.new(random, budget)
   return self
 end
 
---- Adds a number to what the program is known by.
+--- Adds a number to the hash of what the program has done.
 function World:note(number)
   self.hash = (self.hash * 31 + number) % 4294967296
 end
 
+--- Adds a problem; the first few are enough.
 function World:complain(text)
   if #self.problems < 5 then self.problems[#self.problems + 1] = text end
 end
 
---- Whether there is something left to do; each step asks.
+--- Whether the program may take another step.
 function World:goes_on()
   self.steps = self.steps + 1
   return self.steps <= self.budget
 end
 
+--- A new value to send.
 function World:value()
   self.values = self.values + 1
   return self.values
 end
 
---- Somebody was told what has become of a value.
+--- A sender knows what has become of its value: it was sent, or refused.
 function World:was_sent(value, is_sent)
   self:note(is_sent and 3 or 4)
-  if is_sent then self.sent[value] = true else self.told[value] = true end
+  if is_sent then self.sent[value] = true else self.refused[value] = true end
 end
 
+--- A receiver has got a value, or nil if there was none.
 function World:got(value)
   if value == nil then return end
   self:note(value)
@@ -65,10 +67,14 @@ function World:got(value)
   self.received[value] = (self.received[value] or 0) + 1
 end
 
+--- The metatable of errors that are tables: neap has no reason to compare them.
+local incomparable = { __eq = function() error("a user's __eq was called", 2) end }
+
 --- An error that is known when it comes back.
 function World:error()
   local number = #self.errors + 1
-  local err = number % 2 == 0 and { number } or "error " .. number .. " of the program"
+  local err = number % 2 == 0 and setmetatable({ number }, incomparable)
+    or "error " .. number .. " of the program"
   self.errors[number] = err
   return err
 end
@@ -95,7 +101,7 @@ function World:seen(err)
   self:complain("an error of nobody's: " .. tostring(err))
 end
 
---- Sleeps: on a clock on which no time is lost, exactly as long as that.
+--- Sleeps: on a virtual clock that no fault has changed, exactly as long as that.
 function World:sleep(seconds)
   local passed = neap.sleep(seconds)
   if self.is_exact and passed ~= seconds then
@@ -128,7 +134,7 @@ local function check_values(self)
       self:complain(("value %d was received %d times"):format(value, times))
     elseif times == 0 and self.sent[value] then
       self:complain(("value %d was sent, and is lost"):format(value))
-    elseif times == 1 and self.told[value] then
+    elseif times == 1 and self.refused[value] then
       self:complain(("value %d was received although its sender was refused"):format(value))
     end
   end
