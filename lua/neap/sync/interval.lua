@@ -92,21 +92,29 @@ function Interval:remove(waiter)
 end
 
 
+--- Gives a tick to a waiter, which has been taken out.
+local function give(self, waiter, tick)
+  waiter.order = self.start -- by this `pass_on` sees whether the interval has started again
+  return waiter:wake(self, tick)
+end
+
+
 --- The next tick is due (called by the timers).
 function Interval:wake()
   local waiter = self.waiters:head()
   self.waiters:remove(waiter)
-  waiter:wake(self, take(self))
+  give(self, waiter, take(self))
   if self.waiters:head() and not self.place then set_timer(self) end
 end
 
 
---- Takes back the tick of a waiter that is cancelled.
+--- Takes back the tick of a waiter that is cancelled, unless the interval has started again.
 function Interval:pass_on(waiter)
+  if waiter.order ~= self.start then return end
   local tick, next_waiter = waiter.value, self.waiters:head()
   if next_waiter then
     self:remove(next_waiter)
-    return next_waiter:wake(self, tick)
+    return give(self, next_waiter, tick)
   end
   insert(self.returned, tick)
   sort(self.returned)
