@@ -861,6 +861,8 @@ uses["neap.hosts.luasocket"] = function(host)
   })
   require("neap.kernel.clock").use(host)
   assert(require("neap.task.run").run(host.readable, socket) == true and time == 1)
+  local newproxy = rawget(_G, "newproxy")
+  assert_fails("socket expected, got", host.readable, newproxy and newproxy() or "text")
 end
 
 uses["neap.hosts.nginx"] = function(host)

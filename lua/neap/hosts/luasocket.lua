@@ -21,7 +21,8 @@ local tasks = require "neap.task.task"
 local vm = require "neap.kernel.vm"
 local Waiters = require "neap.kernel.waiters"
 
-local error, huge, min, setmetatable, type = error, math.huge, math.min, setmetatable, type
+local error, huge, min, pcall, setmetatable, type =
+  error, math.huge, math.min, pcall, setmetatable, type
 
 local LONGEST = clock.LONGEST
 
@@ -161,12 +162,12 @@ local function outcome_of(waiter)
 end
 
 
---- Raises unless a value is a socket.
+local function getfd_of(value) return value.getfd end
+
+--- Raises unless a value is a socket. Not every userdata can be asked for a field.
 local function check_socket(value, name)
-  local kind = type(value)
-  if not ((kind == "userdata" or kind == "table") and value.getfd) then
-    check.fail(1, name, "socket expected, got " .. kind, 2)
-  end
+  local ok, getfd = pcall(getfd_of, value)
+  if not (ok and getfd) then check.fail(1, name, "socket expected, got " .. type(value), 2) end
 end
 
 
