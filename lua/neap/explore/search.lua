@@ -13,10 +13,10 @@ local floor, ipairs, max, tonumber = math.floor, ipairs, math.max, tonumber
 local search = {}
 
 --- How many runs are made at most to shorten a schedule.
-local PATIENCE = 2000
+local MOST_RUNS = 2000
 
 --- How many of them, at most, look for another schedule with fewer deviations.
-local SHORTER = 500
+local MOST_RUNS_FOR_FEWER = 500
 
 ---@class neap.SearchOptions
 ---@field schedules integer  how many at most
@@ -140,7 +140,7 @@ end
 local function shrink(run, outcome, kind, first)
   local runs = 0
   local function fails(list)
-    if runs >= PATIENCE then return nil end
+    if runs >= MOST_RUNS then return nil end
     runs = runs + 1
     local other = run(schedules.text_of(list))
     if judge(other, first) ~= kind then return nil end
@@ -158,7 +158,7 @@ local function shrink(run, outcome, kind, first)
       if is_like then list = schedules.deviations_of(other.schedule) end
       return is_like, other
     end
-    find_all(try, { schedules = SHORTER }, first, #list - 1)
+    find_all(try, { schedules = MOST_RUNS_FOR_FEWER }, first, #list - 1)
   end
   return schedules.text_of(lessen(list, fails)), runs
 end

@@ -44,7 +44,7 @@ return function(write)
 
   local current = false -- the lane of the task that runs, if one does
   local run_start, run_text = 0, "0.000" -- since when it does
-  local outer, depth = {}, 0 -- the lanes of those that have run it at once, outermost first
+  local outer, depth = {}, 0 -- the lanes of tasks that have run another at once, which runs
   local arrow_count = 0
 
   local notes = {}

@@ -107,7 +107,7 @@ function writer.new(write)
   local pieces, count, before = {}, 0, "[\n"
   local has_written = false
 
-  --- Hands on all events. The state is changed first, for `write` may raise.
+  --- Hands on all events. The state is changed first, for `write` may never return.
   local function flush()
     local text = concat(pieces, "", 1, count) .. "}"
     if has_written then text = text:sub(2) end
