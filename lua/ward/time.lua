@@ -87,9 +87,11 @@ local function seconds_of(value, position, name, level)
     local seconds = read(value, position, name, level) -- no tail call, for the level
     return seconds
   end
-  local total, parts = 0, 0
-  if getmetatable(value) == Duration then
+  local total, parts, kind = 0, 0, kinds.of(value)
+  if kind == "duration" then
     total = value.length
+  elseif kind then
+    check.fail(position, name, "duration expected, got " .. kind, level)
   else
     for part, number in pairs(value) do
       if not seconds_in[part] then
