@@ -142,7 +142,7 @@ function Semaphore:release(count)
     count = 1
   end
   check.whole(count, 1, 1, "release")
-  if count == huge then check.fail(1, "release", "a number with an end expected, got inf") end
+  if count == huge then check.fail(1, "release", "finite number expected, got inf") end
   if self.free + count > self.most then
     if self.free == self.most then
       error("attempt to release a " .. self.name .. " that nobody holds", 2)
