@@ -26,6 +26,7 @@ end
 ---@param name string  of the public function, for the error
 ---@param level? integer  1 (the default) if the public function called this one
 ---@return number seconds  zero for a negative number
+-- Raises at the line that called the public function, if it is no duration.
 local function duration(value, position, name, level)
   local kind = type(value)
   if kind == "number" and value == value then

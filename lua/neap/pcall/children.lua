@@ -101,7 +101,7 @@ end
 local NO_HANDLER = {} -- stands for the handler that `pcall` does not have
 children.NO_HANDLER = NO_HANDLER
 
---- What a pcall returns whose child has failed. (A message of the VM's may name our local fn.)
+--- What a pcall returns if its child has failed. (A message of the VM's may name our local fn.)
 local function caught(handler, child, err)
   if type(err) == "string" then
     local text = own.strip_position(err)
@@ -116,7 +116,7 @@ end
 
 local receive ---@type any
 
---- What a pcall returns, or does, whose child has not just returned.
+--- What a pcall returns, or does, if its child has failed, yielded, or ended under the scheduler.
 local function attend(handler, me, child, ok, ...)
   local request, count, value = ...
   if not ok or request == PCALL then

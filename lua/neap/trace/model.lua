@@ -109,7 +109,7 @@ class Trace {
   }
 
   readStart(event, lane) {
-    // Who cancels is told of at once, who wakes only when the other goes on.
+    // The arrow of a cancel is written at once, that of a wake when the woken task goes on.
     const step = event.name === "cancel" || lane.lastStep === null ? this.steps + 0.5
       : lane.lastStep - 0.5;
     this.open.set(event.id, { kind: event.name, from: lane, time: [event.ts], step: [step] });
