@@ -51,8 +51,9 @@ local function act()
 end
 
 
---- Has the loop look at a number after each tick, which is not 0 while there is a signal to take.
--- This is for a VM whose compiled code cannot be interrupted, for the loop's own may be compiled.
+--- Has a number looked at after each tick, which is not 0 while there is a signal to take: by the
+-- host's `pending`, which the loop calls then. This is for a VM whose compiled code cannot be
+-- interrupted, for the loop's own may be compiled.
 ---@param number { [0]: integer }
 function signals.look_at(number)
   local host = clock.host()
