@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::task::Context;
 use std::time::Duration;
 
@@ -90,18 +90,18 @@ impl Timer for Tokio {
 
 /// The timer of one Lua, and the sleep to the next deadline: one for all whose futures wait.
 pub(crate) struct Alarm {
-    timer: std::sync::Arc<dyn Timer>,
+    timer: Arc<dyn Timer>,
     sleep: Mutex<Option<(Duration, Sleep)>>,
 }
 
 impl Alarm {
-    pub(crate) fn new(timer: std::sync::Arc<dyn Timer>) -> Self {
+    pub(crate) fn new(timer: Arc<dyn Timer>) -> Self {
         Self { timer, sleep: Mutex::new(None) }
     }
 
-    /// Has whoever polls be woken after `idle`; at once if that is over.
+    /// Has whoever polls woken after `idle`; at once if that is over.
     pub(crate) fn set(&self, idle: Duration, context: &mut Context<'_>) {
-        let deadline = self.timer.now() + idle;
+        let deadline = self.timer.now().saturating_add(idle);
         let mut slot = self.sleep.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let kept = slot.take().filter(|(old, _)| old.abs_diff(deadline) < Duration::from_micros(1));
         let (deadline, mut sleep) = kept.unwrap_or_else(|| (deadline, self.timer.sleep(idle)));

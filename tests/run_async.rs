@@ -94,8 +94,7 @@ fn run<R: FromLuaMulti>(script: &str) -> Result<R> {
 #[test]
 fn tasks_wait_for_async_functions_at_the_same_time() {
     let (sum, took): (u32, f64) = run(r#"
-        local tasks, start = {}, neap.timer(0)
-        local clock = require "neap.kernel.clock".now
+        local tasks, clock = {}, require "neap.kernel.clock".now
         local start = clock()
         for i = 1, 100 do tasks[i] = neap.spawn(nap, 20, i) end
         local sum = 0
@@ -278,6 +277,31 @@ fn a_run_that_is_not_polled_holds_up_no_other_for_long() {
         assert_eq!(other.await.unwrap().unwrap(), 7);
         drop(held);
     });
+}
+
+/// A clock that has run for long, and a sleep that never ends.
+struct Late;
+
+impl neap::Timer for Late {
+    fn sleep(&self, _: Duration) -> neap::Sleep {
+        Box::pin(pending())
+    }
+
+    fn now(&self) -> Duration {
+        Duration::from_secs(1 << 31)
+    }
+}
+
+#[test]
+fn a_deadline_may_lie_beyond_the_longest_duration() {
+    let lua = Lua::new();
+    neap::install_async(&lua, Late).unwrap();
+    let script = lua.load("require('neap').sleep(2 ^ 64 - 4096)");
+    let mut run = pin!(neap::run_async::<()>(&lua, script, ()));
+    let mut context = Context::from_waker(Waker::noop());
+    for _ in 0..3 {
+        assert!(run.as_mut().poll(&mut context).is_pending());
+    }
 }
 
 /// Wakes nobody.
