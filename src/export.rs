@@ -14,7 +14,7 @@ use crate::reason;
 ///
 /// Exit status: 0; 1 if the files cannot be written; 2 for wrong usage.
 #[derive(Args)]
-pub(crate) struct Export {
+pub struct Export {
     /// Write one file, neap.lua, that holds every module and needs no `require`
     #[arg(long)]
     single_file: bool,
@@ -37,7 +37,7 @@ struct Source {
 
 impl Export {
     /// Writes what is not there yet; where that cannot be done, says why in one line.
-    pub(crate) fn execute(&self) -> Result<(), String> {
+    pub fn execute(&self) -> Result<(), String> {
         let names_file = self.single_file
             && self.directory.extension().is_some_and(|it| it == "lua")
             && !self.directory.is_dir();
@@ -181,18 +181,8 @@ end
 fn single_file(sources: Vec<Source>) -> String {
     let mut exports: Vec<(String, String)> = sources
         .iter()
-        .filter_map(|source| {
-            let module = source.module();
-            let field = match module.as_str() {
-                "neap" => return None,
-                "neap.explore" | "neap.program" | "neap.trace" => module.clone(),
-                "neap.hosts.default" | "neap.hosts.uv_run" => return None,
-                name if name.starts_with("neap.hosts.") => module.clone(),
-                name if name.starts_with("neap.") => return None,
-                face => format!("neap.faces.{}", face.replace('.', "_")),
-            };
-            Some((field, module))
-        })
+        .map(Source::module)
+        .filter_map(|module| Some((field(&module)?, module)))
         .collect();
     exports.sort();
 
@@ -218,6 +208,23 @@ fn single_file(sources: Vec<Source>) -> String {
     }
     text.push_str("return neap\n");
     text
+}
+
+/// Where a module stands in what the file returns; nowhere if it is not for users.
+fn field(module: &str) -> Option<String> {
+    match module {
+        "neap" => None,
+        "neap.explore" | "neap.program" | "neap.trace" => Some(module.to_owned()),
+        // What hosts are made of, and what is the Rust crate's.
+        "neap.hosts.default"
+        | "neap.hosts.notify"
+        | "neap.hosts.rust"
+        | "neap.hosts.rust_calls"
+        | "neap.hosts.uv_run" => None,
+        host if host.starts_with("neap.hosts.") => Some(host.to_owned()),
+        inner if inner.starts_with("neap.") => None,
+        face => Some(format!("neap.faces.{}", face.replace('.', "_"))),
+    }
 }
 
 fn comment(text: &mut String, lines: &str) {

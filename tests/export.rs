@@ -1,10 +1,10 @@
 //! `neap export`: the tree, what it refuses to do, and the single file in a game's sandbox. That
 //! this file passes every case is a part of `tests/cases.rs`.
 
-#[allow(dead_code)] // `neap_run` is not needed here
+#[allow(dead_code, reason = "nothing is run here by its own command")]
 mod common;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -283,6 +283,31 @@ fn the_single_file_returns_the_same_table_as_require() -> Result<()> {
         )
         .into_function()?;
     compare.call(neap)
+}
+
+/// The names in a text that begin with `prefix`, each in backticks.
+fn names_in(text: &str, prefix: &str) -> BTreeSet<String> {
+    let terms = text.split('`').skip(1).step_by(2);
+    terms.filter_map(|it| it.strip_prefix(prefix)).map(str::to_owned).collect()
+}
+
+/// Nothing that only neap itself may call is offered.
+#[test]
+fn the_single_file_offers_what_the_document_lists() -> Result<()> {
+    let lua = Lua::new();
+    let neap: Table = lua.load(single_file("offers")).set_name("@neap.lua").eval()?;
+    let document = include_str!("../docs/porting.md");
+    let (_, listed) = document.split_once("## The files, or one file").unwrap();
+    let (listed, _) = listed.split_once("```lua").unwrap();
+    for field in ["faces", "hosts"] {
+        let modules: BTreeMap<String, Table> = neap.get(field)?;
+        let offered: BTreeSet<String> = modules.into_keys().collect();
+        assert_eq!(offered, names_in(listed, &format!("{field}.")));
+    }
+    for name in ["explore", "program", "trace"] {
+        assert!(neap.contains_key(name)? && names_in(listed, "").contains(name), "{name}");
+    }
+    Ok(())
 }
 
 /// What a game gives to an add-on.
