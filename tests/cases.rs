@@ -95,16 +95,14 @@ fn check(name: &str, path: &str, mut command: Command) -> Result<(), Failed> {
             format!("{path} must end with exit status 0 and say nothing: {outcome:#?}").into()
         );
     }
-    let snapshot = format!("{}/snapshots/{name}.snap", env!("CARGO_MANIFEST_DIR"));
     let mut settings = insta::Settings::new();
     settings.set_snapshot_path("../snapshots");
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     let compare = || settings.bind(|| insta::assert_snapshot!(name, outcome.stdout));
     panic::catch_unwind(AssertUnwindSafe(compare)).map_err(|_| {
-        let expected = fs::read_to_string(snapshot).unwrap_or_default();
-        let expected = expected.splitn(3, "---\n").nth(2).unwrap_or("no snapshot yet");
-        let difference = common::difference(expected, &outcome.stdout);
+        let expected = common::snapshot(name).unwrap_or_else(|| "no snapshot yet".to_owned());
+        let difference = common::difference(&expected, &outcome.stdout);
         format!("{path} prints something else, {}", difference.unwrap_or_default()).into()
     })
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use common::{Outcome, finish, neap_run, wait};
+use common::{Outcome, finish, neap_run, wait, write_library};
 
 /// An empty folder of its own for the test called `name`.
 fn folder(name: &str) -> PathBuf {
@@ -44,22 +44,10 @@ fn assert_refused(outcome: &Outcome, line: &str) {
     assert_eq!((outcome.code, &*outcome.stdout), (Some(1), ""));
 }
 
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let (from, to) = (entry.as_ref().unwrap().path(), to.join(entry.unwrap().file_name()));
-        if from.is_dir() {
-            copy(&from, &to);
-        } else {
-            fs::copy(from, to).unwrap();
-        }
-    }
-}
-
 /// A copy of `lua/` with `change` made to one file.
 fn changed_library(name: &str, file: &str, change: impl Fn(String) -> String) -> PathBuf {
     let library = folder(name).join("lua");
-    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("lua"), &library);
+    write_library(&library);
     let file = library.join(file);
     fs::write(&file, change(fs::read_to_string(&file).unwrap())).unwrap();
     library

@@ -113,9 +113,8 @@ fn installs(version: &str, interpreter: &str, rockspec: &str) -> Check {
     let mut lua = Command::new(interpreter);
     lua.args(["-e", RUNS]).env("LUA_PATH", modules).env("LUA_CPATH", "none").current_dir(ROOT);
     let outcome = common::finish(&mut lua, b"");
-    let snapshot = text_of("snapshots/example_harbour.snap")?;
-    let expected = snapshot.splitn(3, "---\n").nth(2).unwrap_or_default();
-    match common::difference(expected, &(outcome.stdout + &outcome.stderr)) {
+    let expected = common::snapshot("example_harbour").ok_or("no snapshot")?;
+    match common::difference(&expected, &(outcome.stdout + &outcome.stderr)) {
         None => Ok(()),
         Some(difference) => Err(difference.into()),
     }

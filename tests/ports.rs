@@ -176,7 +176,7 @@ fn minetest(trials: &mut Vec<Trial>) {
     });
 }
 
-/// Ports of this machine's that nobody listens on.
+/// Ports of this machine's that nobody listens on: all are held until all are known.
 fn free_ports<const COUNT: usize>() -> io::Result<[u16; COUNT]> {
     let mut ports = [0; COUNT];
     let listeners: Vec<TcpListener> =

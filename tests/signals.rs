@@ -37,17 +37,24 @@ struct Outcome {
 }
 
 impl Running {
-    /// Runs a script until it is ready.
+    /// Runs a script until it is ready. Whoever runs the tests may have signals ignored, which neap
+    /// respects: here they are not.
     fn start(options: &[&str], script: &str) -> Self {
+        Self::start_with(libc::SIG_DFL, options, script)
+    }
+
+    /// Runs a script until it is ready; from its start, signals have this action.
+    fn start_with(action: libc::sighandler_t, options: &[&str], script: &str) -> Self {
         let mut command = neap_run(options.iter().chain(&["-"]));
-        let reset = || {
+        let set = move || {
             for signal in [SIGINT, SIGQUIT, SIGTERM] {
-                unsafe { libc::signal(signal, libc::SIG_DFL) };
+                // SAFETY: neither action needs a handler.
+                unsafe { libc::signal(signal, action) };
             }
             Ok(())
         };
-        // Whoever runs the tests may have these ignored, and neap respects that.
-        unsafe { command.pre_exec(reset) };
+        // SAFETY: `signal` may be called between a fork and an exec.
+        unsafe { command.pre_exec(set) };
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("neap starts");
         let mut stdin = child.stdin.take().unwrap();
@@ -71,6 +78,7 @@ impl Running {
 
     fn send(&self, signal: i32) {
         let id = i32::try_from(self.child.id()).unwrap();
+        // SAFETY: it reads and writes no memory; the process is a child that nobody has waited for.
         assert_eq!(unsafe { libc::kill(id, signal) }, 0);
     }
 
@@ -346,21 +354,7 @@ fn a_c_function_that_blocks_goes_on_until_it_returns() {
 #[test]
 fn signals_that_were_ignored_from_the_start_stay_so() {
     let script = "ready() neap.sleep(0.3) print 'the end'";
-    let mut command = neap_run(["-"]);
-    let ignore = || {
-        unsafe { libc::signal(SIGINT, libc::SIG_IGN) };
-        Ok(())
-    };
-    unsafe { command.pre_exec(ignore) };
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    std::io::Write::write_all(&mut stdin, format!("{PRELUDE}{script}").as_bytes()).unwrap();
-    drop(stdin);
-    let stderr = BufReader::new(child.stderr.take().unwrap());
-    let mut running = Running { child, stderr };
-    running.read_until("ready");
-    let outcome = running.end_by(SIGINT);
+    let outcome = Running::start_with(libc::SIG_IGN, &[], script).end_by(SIGINT);
     assert_eq!(
         (outcome.code, &*outcome.stdout),
         (Some(0), "the end\nmain is over\n"),

@@ -102,23 +102,16 @@ fn cases(trials: &mut Vec<Trial>, on_all: bool) {
         for (folder, prefix) in FOLDERS {
             for script in stems(folder) {
                 let path = format!("{folder}/{script}.lua");
-                let snapshot = format!("snapshots/{prefix}{script}.snap");
-                let name = format!("{interpreter}::{prefix}{script}");
+                let snapshot = format!("{prefix}{script}");
+                let name = format!("{interpreter}::{snapshot}");
                 add(trials, &name, &[], move || {
+                    let expected = common::snapshot(&snapshot).ok_or("no snapshot yet")?;
                     let mut command = lua(interpreter, "tests/standalone.lua", &[&path]);
-                    assert_prints(command.envs(NOTHING_ELSE), &body(&snapshot)?)
+                    assert_prints(command.envs(NOTHING_ELSE), &expected)
                 });
             }
         }
     }
-}
-
-/// What a snapshot of insta's says below its header.
-fn body(snapshot: &str) -> Result<String, Failed> {
-    let text = fs::read_to_string(Path::new(ROOT).join(snapshot))
-        .map_err(|error| format!("{snapshot}: {error}"))?;
-    let body = text.splitn(3, "---\n").nth(2);
-    Ok(body.ok_or_else(|| format!("{snapshot} has no header"))?.to_owned())
 }
 
 /// Writes a script for the test called `name`.

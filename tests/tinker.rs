@@ -8,7 +8,7 @@ mod documents;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::{finish, neap_run};
+use common::{finish, neap_run, write_library};
 use documents::document;
 
 /// The blocks of code in `language`.
@@ -20,11 +20,7 @@ fn blocks(language: &str) -> Vec<String> {
 /// A copy of `lua/` with a diff applied: `--- FILE`, then hunks that begin with `@@`.
 fn changed(name: &str, diff: &str) -> PathBuf {
     let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join("tinker").join(name);
-    for (path, text) in neap::files() {
-        let path = copy.join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
+    write_library(&copy);
     for part in diff.split("--- ").skip(1) {
         let (file, hunks) = part.split_once('\n').unwrap();
         let file = copy.join(file.strip_prefix("lua/").expect("a file of the library"));

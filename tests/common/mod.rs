@@ -2,7 +2,9 @@
 
 use std::env;
 use std::ffi::OsStr;
+use std::fs;
 use std::io::{Read, Write};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -63,6 +65,24 @@ pub fn wait(child: &mut Child) -> Option<Option<i32>> {
 pub fn is_thorough(filter: Option<&str>) -> bool {
     let is = |name: &str, value: &str| env::var(name).is_ok_and(|it| it == value);
     is("CI", "true") || is("NEAP_TESTS", "all") || filter.is_some()
+}
+
+/// Writes the Lua files of the library into a folder.
+#[allow(dead_code, reason = "not each test has a library of its own")]
+pub fn write_library(folder: &Path) {
+    for (path, text) in neap::files() {
+        let path = folder.join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("it can be made");
+        fs::write(path, text).expect("the file can be written");
+    }
+}
+
+/// What a snapshot of insta's, a file in `snapshots/`, has below its header; `None` if there is
+/// none.
+#[allow(dead_code, reason = "not each test looks at snapshots")]
+pub fn snapshot(name: &str) -> Option<String> {
+    let path = format!("{}/snapshots/{name}.snap", env!("CARGO_MANIFEST_DIR"));
+    Some(fs::read_to_string(path).ok()?.splitn(3, "---\n").nth(2)?.to_owned())
 }
 
 /// Where what came begins to differ from what was expected, in at most ten lines; `None` if it does

@@ -6,7 +6,7 @@
 use std::env;
 use std::fs::{self, File};
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,6 +17,7 @@ use libtest_mimic::{Failed, Trial};
 
 use crate::common;
 use crate::documents::guide;
+use crate::free_ports;
 use crate::programs::{Check, NGINX, ROOT, add, nginx_root};
 
 /// No answer takes longer.
@@ -150,13 +151,6 @@ impl Drop for Server {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
-}
-
-/// Two ports that nobody has: both are held until both are known.
-fn free_ports() -> Result<[u16; 2], Failed> {
-    let listeners = [TcpListener::bind("127.0.0.1:0")?, TcpListener::bind("127.0.0.1:0")?];
-    let [one, other] = &listeners;
-    Ok([one.local_addr()?.port(), other.local_addr()?.port()])
 }
 
 /// What follows an answer's head; of one that is no success, all.
