@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use mlua::{Error, Function, Lua, Table, Value, Variadic};
+use mlua::{Error, Function, Lua, MultiValue, Table, Value};
 
 use crate::{Failure, Script, full_lua, prepare};
 
@@ -85,10 +85,11 @@ impl Explore {
                 Err(Failure::Line(text)) => return Err(Error::runtime(text)),
                 Err(_) => return Err(Error::runtime("the script cannot be run")),
             };
-            let mut arguments = Variadic::new();
-            arguments.push(Value::Function(require));
-            arguments.push(Value::String(fresh.create_string(schedule)?));
-            arguments.push(copy(&Value::Table(options), &fresh)?);
+            let mut arguments = MultiValue::from_vec(vec![
+                Value::Function(require),
+                Value::String(fresh.create_string(schedule)?),
+                copy(&Value::Table(options), &fresh)?,
+            ]);
             arguments.extend(call);
             copy(&fresh.load(TRIAL).set_name("=<neap>/neap/explore.lua").call(arguments)?, lua)
         })?;

@@ -77,7 +77,7 @@ pub trait Host: MaybeSend + MaybeSync + 'static {
     /// Should it run backwards all the same, neap's own clock goes on from where it was. In Lua the
     /// time is a number of seconds, so one that is counted from 1970 loses its nanoseconds.
     ///
-    /// If absent, it is the operating system's monotonic clock, counted from its first use.
+    /// By default it is the operating system's monotonic clock, counted from its first use.
     fn now(&self) -> Duration {
         monotonic()
     }
@@ -85,8 +85,8 @@ pub trait Host: MaybeSend + MaybeSync + 'static {
     /// Whether an event from outside may still wake a task.
     ///
     /// It is asked after each tick. While it says true a run does not end with a deadlock, however
-    /// long nothing happens; so it should say false as soon as the last answer has come. If absent,
-    /// nothing is to come: then a task that waits for no timer and no other task is in a deadlock.
+    /// long nothing happens; so it should say false as soon as the last answer has come. By default it
+    /// says false: then a task that waits for no timer and no other task is in a deadlock.
     fn pending(&self) -> bool {
         false
     }
@@ -94,7 +94,7 @@ pub trait Host: MaybeSend + MaybeSync + 'static {
     /// Is told of the failure of a task that nobody waited for: what failed, the error and the
     /// traceback, without a newline at the end. Lua's texts need not be UTF-8.
     ///
-    /// If absent, it is written to the standard error output. A function given to `neap.on_error`
+    /// By default it is written to the standard error output. A function given to `neap.on_error`
     /// comes first.
     fn report(&self, text: &[u8]) {
         write_error(text);

@@ -8,7 +8,7 @@
 //!
 //! fn main() -> Result<()> {
 //!     let lua = Lua::new();
-//!     neap::install(&lua)?; // the system's clock; `require "neap"` and the faces work
+//!     neap::install(&lua)?; // from now on `require "neap"` works, on the system's clock
 //!     let script = r#"
 //!         local neap = require "neap"
 //!         local function tide(harbour)
@@ -24,7 +24,8 @@
 //! ```
 //!
 //! - An async executor runs tasks by [`run_async`], and Rust's async functions are waits in them; a
-//!   Lua task is a future in Rust ([`spawn`]). (Feature `async`; `tokio` has the timer for that one.)
+//!   Lua task is a future in Rust ([`spawn`]). That is the feature `async`; the feature `tokio` adds
+//!   the timer for tokio.
 //! - Other threads send to tasks through a [`Sender`].
 //! - A program whose tasks wait for devices, or for another library's loop, supplies a [`Host`]; one
 //!   that owns the loop, as a game does, calls [`step`].
@@ -34,6 +35,7 @@
 //! `luau-jit` is Luau with its compiler to machine code. With `send` a Lua may move between threads,
 //! and all types here with it; `error-send` has errors do so without that. `cli`, on by default, is
 //! for the command `neap` alone.
+//!
 //! Everything that a script can call is described in `docs/reference.md`.
 
 #![warn(missing_docs)]

@@ -121,7 +121,7 @@ struct Run {
     #[arg(long, value_name = "DIR")]
     lua: Option<PathBuf>,
 
-    /// Run CODE in place of a file's; then all that follow are arguments
+    /// Run CODE in place of a file; all that follows it are the arguments
     #[arg(short, long, value_name = "CODE")]
     execute: Option<OsString>,
 
@@ -274,11 +274,11 @@ impl Run {
         let (finish, check): (Function, Option<Function>) =
             program.get::<Function>("watch")?.call(options)?;
         check.into_iter().for_each(|check| check_often(lua, check));
-        let outcome = program.get::<Function>("run")?.call(call)?;
-        let written = finish.call::<()>(());
+        let outcome: (bool, Option<LuaString>) = program.get::<Function>("run")?.call(call)?;
+        let written: mlua::Result<()> = finish.call(());
         match outcome {
             (true, _) => written.map_err(Failure::from),
-            (false, Some(text)) => Err(Failure::Text(LuaString::as_bytes(&text).to_vec())),
+            (false, Some(text)) => Err(Failure::Text(text.as_bytes().to_vec())),
             (false, None) => Err(Failure::Reported),
         }
     }

@@ -133,6 +133,7 @@ impl News {
         self.state().pieces.pop_front()
     }
 
+    /// How many pieces have not been taken.
     pub(crate) fn count(&self) -> usize {
         self.state().pieces.len()
     }
@@ -159,11 +160,12 @@ impl News {
         state.is_closed = true;
         let pieces = std::mem::take(&mut state.pieces);
         drop(state);
+        // Not under the lock: a value that was sent may hold a sender, whose end is a piece of news.
         drop(pieces);
     }
 
-    #[cfg(feature = "async")]
     /// Takes note of a future that is being polled, before it drives the tasks.
+    #[cfg(feature = "async")]
     pub(crate) fn begin_poll(&self, key: u64, waker: &Waker) {
         let mut state = self.state();
         (state.leader, state.woken) = (key, None);
@@ -179,8 +181,8 @@ impl News {
         }
     }
 
-    #[cfg(feature = "async")]
     /// It is polled by a task, and only waits.
+    #[cfg(feature = "async")]
     pub(crate) fn only_wait(&self, key: u64) {
         if let Some(poller) = self.state().pollers.get_mut(&key) {
             poller.drives = false;
@@ -195,8 +197,8 @@ impl News {
         }
     }
 
-    #[cfg(feature = "async")]
     /// A future is done or dropped: another one drives the tasks, if there is any.
+    #[cfg(feature = "async")]
     pub(crate) fn end_poll(&self, key: u64) {
         let mut state = self.state();
         if state.pollers.remove(&key).is_none() {

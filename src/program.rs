@@ -14,8 +14,12 @@ const PROGRAM: &str = "neap";
 pub(crate) fn function(lua: &Lua, name: &str) -> Result<Function> {
     match lua.named_registry_value::<Option<Table>>(PROGRAM)? {
         Some(program) => program.raw_get(name),
-        None => Err(Error::runtime("neap is not installed in this Lua state: call neap::install")),
+        None => Err(not_installed()),
     }
+}
+
+fn not_installed() -> Error {
+    Error::runtime("neap is not installed in this Lua state: call neap::install")
 }
 
 /// Calls such a function under Lua's own `pcall`: unlike a call through mlua, that keeps the value of
@@ -52,7 +56,7 @@ pub(crate) fn is_installed(lua: &Lua) -> Result<bool> {
 pub(crate) fn news(lua: &Lua) -> Result<Arc<News>> {
     match lua.app_data_ref::<Closing>() {
         Some(closing) => Ok(closing.0.clone()),
-        None => function(lua, "run").map(|_| unreachable!("what is installed has news")),
+        None => Err(not_installed()),
     }
 }
 

@@ -130,7 +130,8 @@ fn sleep(_: &Lua, seconds: f64) -> mlua::Result<()> {
 
 /// Waits for signals, and has the main thread take them.
 fn watch(mut woken: UnixStream, main: &Thread) {
-    let mut since = None;
+    // When the last signal came, while it is not taken; and whether that has been said.
+    let (mut since, mut is_told) = (None::<Instant>, false);
     loop {
         // Only to be woken: what has come, the flags tell.
         let _ = woken.set_read_timeout(since.map(|_| PAUSE));
@@ -148,7 +149,7 @@ fn watch(mut woken: UnixStream, main: &Thread) {
                 WANTED.fetch_or(END, SeqCst);
             }
             COUNT.store(0, SeqCst);
-            since = Some(Some(Instant::now()));
+            (since, is_told) = (Some(Instant::now()), false);
         }
         if WANTED.load(SeqCst) == 0 {
             since = None;
@@ -156,8 +157,8 @@ fn watch(mut woken: UnixStream, main: &Thread) {
         let Some(start) = since else { continue };
         interrupt_main();
         main.unpark();
-        if start.is_some_and(|start| start.elapsed() >= PATIENCE) {
-            since = Some(None);
+        if !is_told && start.elapsed() >= PATIENCE {
+            is_told = true;
             let is_ending = WANTED.load(SeqCst) & END != 0;
             let remedy = if is_ending { "; press Ctrl-C again to end at once" } else { "" };
             eprintln!("neap: a task does not wait{remedy}");

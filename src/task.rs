@@ -258,6 +258,10 @@ impl<R: FromLuaMulti> Future for Task<R> {
 }
 
 /// The future that [`run_async`] gives: the results of the function.
+///
+/// # Panics
+///
+/// When it is polled again after it was ready.
 #[cfg(feature = "async")]
 #[must_use = "futures do nothing unless they are polled"]
 pub struct RunAsync<R>(Option<Result<Task<R>>>);
@@ -326,7 +330,7 @@ impl<R: FromLuaMulti> Future for RunAsync<R> {
     type Output = Result<R>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let result = match self.0.as_mut().expect("it has not been polled to its end") {
+        let result = match self.0.as_mut().expect("it is polled again, after its end") {
             Ok(task) => match Pin::new(task).poll(context) {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(result) => result,
@@ -383,13 +387,16 @@ impl Future for Finish {
     type Output = Result<()>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        if self.polled.is_none() {
-            let news = program::news(&self.lua)?;
-            let key = news.number();
-            self.polled = Some((news, key));
-        }
-        let (news, key) = self.polled.as_ref().expect("it has just been set");
-        match poll(&self.lua, news, *key, None, context) {
+        let Self { lua, polled } = &mut *self;
+        let (news, key) = match polled {
+            Some(polled) => polled,
+            None => {
+                let news = program::news(lua)?;
+                let key = news.number();
+                polled.insert((news, key))
+            }
+        };
+        match poll(lua, news, *key, None, context) {
             Ok(false) => Poll::Pending,
             Ok(true) => Poll::Ready(Ok(())),
             Err(error) => Poll::Ready(Err(error)),
