@@ -22,10 +22,11 @@ local faces = {
 local PLAIN = "-- In a plain Lua:"
 
 local INTRODUCTION = [[
-What `require "neap"` gives, and the four faces over the same scheduler. A duration is a number of
-seconds or a text such as `"250ms"`, `"1.5s"`, `"2m"`, `"1h30m"`; below zero counts as 0. What waits
-may be called anywhere: in a task, which is suspended; in the host's thread, which runs the others
-meanwhile; in a coroutine of yours, which becomes a task.
+What `require "neap"` gives, and four more faces of the same scheduler: `task`, `ward.async`,
+`ward.time` and `async_await`, for scripts that were written for these names. A duration is a number
+of seconds or a text such as `"250ms"`, `"1.5s"`, `"2m"`, `"1h30m"`; below zero counts as 0. What
+waits may be called anywhere: in a task, which is suspended; in the host's thread, which runs the
+others meanwhile; in a coroutine of yours, which becomes a task.
 
 A wrong argument raises an error at the line of the call, in Lua's own form: `bad argument #1 to
 'spawn' (function expected, got nil)`; a name that is not there, `neap has no 'spwan': did you mean

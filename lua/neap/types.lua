@@ -28,7 +28,7 @@ local neap = {}
 ---@class neap.Awaitable<T>
 ---@field wait fun(self: any, ...: any): T
 
---- Something else's: a table that has a `wait`, or can be called.
+--- What can be waited for and is not neap's: it has a method `wait`, or can be called.
 ---@alias neap.Foreign { wait: function }|userdata|fun(...: any): any
 
 --- A clock and a sleep, and what else a program has for neap.
@@ -456,8 +456,8 @@ function Task:detach() end
 ---@return neap.Task<R>
 function Task:name(name) end
 
---- Which `neap.timeout` was late, as the limit that it was given, if the task has caught the error
---- `"timeout"` or has failed with it; nil if anybody else raised that.
+--- The limit of the `neap.timeout` that has ended in the error `"timeout"`, if the task has caught
+--- that or failed with it; nil if anybody else raised it.
 ---
 --- ```lua
 --- local task = neap.spawn(neap.timeout, "20ms", neap.sleep, "1h")
@@ -781,7 +781,7 @@ function neap.settle(list) end
 
 --- Calls fn in a child task, which is cancelled if it has not ended in time.
 ---
---- Raises its error; `"timeout"` once it is cancelled and its finalizers have run.
+--- Raises the child's error; `"timeout"` once it is cancelled and its finalizers have run.
 ---
 --- May surprise: the duration comes first. `neap.current()` in fn is the child. A finalizer that
 --- waits delays the error.
@@ -1325,9 +1325,10 @@ local Event = {}
 ---@return boolean changed  false if it was set before
 function Event:set() end
 
---- Clears the event: who waits from now on, waits.
+--- Clears the event: from now on, whoever calls `wait` waits until it is set again.
 ---
---- May surprise: who has been woken goes on, so `set` and `clear` at once let all through who wait.
+--- May surprise: who has been woken goes on, so `set` followed at once by `clear` lets through
+--- everyone who waits.
 ---
 --- ```lua
 --- local tide = neap.event()
