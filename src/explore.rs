@@ -1,7 +1,7 @@
 //! `neap explore`: runs a script under many schedules, each in a Lua of its own, and tells of one
 //! under which it fails. What is a schedule, and which are tried, is `neap.explore`'s to say.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -111,14 +111,24 @@ impl Explore {
         }
     }
 
-    /// The command that runs the script under a schedule, `%s`.
+    /// The command that runs the script under a schedule, `%s`, as a shell takes it.
     fn replay(&self) -> String {
         let mut words = vec!["neap run --schedule %s".to_owned()];
-        words.extend(self.lua.iter().map(|it| format!("--lua {}", it.display())));
-        words.extend(self.script.iter().map(|it| it.to_string_lossy().into_owned()));
-        words[1..].iter_mut().for_each(|it| *it = it.replace('%', "%%"));
+        let lua = self.lua.iter().flat_map(|it| [OsStr::new("--lua"), it.as_os_str()]);
+        for word in lua.chain(self.script.iter().map(OsString::as_os_str)) {
+            words.push(quoted(&word.to_string_lossy()).replace('%', "%%"));
+        }
         words.join(" ")
     }
+}
+
+/// A word for a shell, in quotes if it needs them.
+fn quoted(word: &str) -> String {
+    let is_plain = |it: char| it.is_alphanumeric() || "-_./,:=+@".contains(it);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 /// The same value in another Lua; a table is copied whole, and may hold nothing but what is copied.

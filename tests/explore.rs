@@ -53,6 +53,24 @@ fn each_strategy_finds_a_failure_that_can_be_run_again() {
     }
 }
 
+/// Whatever the script and its arguments are called.
+#[cfg(unix)]
+#[test]
+fn the_command_to_run_it_again_can_be_pasted_into_a_shell() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("explore the harbour");
+    fs::create_dir_all(&folder).unwrap();
+    fs::copy("tests/explore/ferry.lua", folder.join("my ferry's.lua")).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_neap"));
+    command.args(["explore", "my ferry's.lua", "", "$HOME 100%"]).current_dir(&folder);
+    let text = finish(&mut command, b"").stderr;
+    let (_, line) = text.trim_end().split_once("to run it again: neap ").expect(&text);
+    assert_eq!(line, r"run --schedule 3.2.2 'my ferry'\''s.lua' '' '$HOME 100%'");
+    let mut command = Command::new("sh");
+    command.args(["-c", &format!("\"$0\" {line}"), env!("CARGO_BIN_EXE_neap")]);
+    let outcome = finish(command.current_dir(&folder), b"");
+    assert!(outcome.stderr.contains("4 tickets for 3 seats"), "{outcome:#?}");
+}
+
 #[test]
 fn a_random_schedule_can_be_run_by_its_seed() {
     let text = found(&["--seed", "5", "ferry.lua"]);
