@@ -43,6 +43,8 @@
 
 #[cfg(feature = "async")]
 mod calls;
+#[cfg(feature = "async")]
+mod executor;
 mod host;
 mod loader;
 #[cfg(feature = "luau")]
@@ -63,12 +65,12 @@ use mlua::{Error, FromLua, FromLuaMulti, Function, IntoLuaMulti, Lua, MaybeSend,
 use loader::Root;
 use program::{call, first, is_installed, protected};
 
+#[cfg(feature = "async")]
+pub use executor::{Finish, RunAsync, finish, run_async};
 pub use host::Host;
 pub use loader::{add_directory, files};
 pub use mlua;
 pub use raised::Raised;
-#[cfg(feature = "async")]
-pub use task::{Finish, RunAsync, finish, run_async};
 pub use task::{IntoFunction, Task, spawn};
 #[cfg(feature = "tokio")]
 pub use timer::Tokio;
