@@ -65,9 +65,9 @@ fn is_polled(lua: &Lua) -> Result<Function> {
 
 /// The value that has an async function drop its future when its thread is resumed with it.
 ///
-/// mlua resumes a thread with it whose own future is dropped while an async function waits in there;
-/// it goes by the name of that function's chunk. Should it do so no longer, the value is nil: then a
-/// future is dropped when its thread is collected.
+/// mlua resumes a thread with it whose own future is dropped while an async function waits in
+/// there; it goes by the name of that function's chunk. Should it do so no longer, the value is
+/// nil: then a future is dropped when its thread is collected.
 fn terminate(lua: &Lua) -> Result<Value> {
     const NAME: &str = "neap.terminate";
     let keep =

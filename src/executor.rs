@@ -14,7 +14,7 @@ use crate::program::{self, call};
 use crate::task::{IntoFunction, Task, spawn};
 use crate::timer::Alarm;
 
-/// Polls on behalf of a task, or until no task is left: drives the tasks, and says whether it is over.
+/// Polls for a task, or until no task is left: drives the tasks, and says whether it is over.
 fn poll(
     lua: &Lua,
     news: &News,
@@ -52,8 +52,8 @@ fn poll(
 ///
 /// # Errors
 ///
-/// What the task raised, as [`run`](crate::run) returns it; "cancelled" if it was cancelled; and what
-/// the host raised, or that there is no timer for a sleep.
+/// What the task raised, as [`run`](crate::run) returns it; "cancelled" if it was cancelled; and
+/// what the host raised, or that there is no timer for a sleep.
 ///
 /// # Panics
 ///
@@ -87,8 +87,8 @@ pub struct RunAsync<R>(Option<Result<Task<R>>>);
 /// Any number may be under way in one Lua: all its tasks share one scheduler, which is driven by
 /// whichever of neap's futures is polled ([`Task`]s, too). So do not hold one that has begun and is
 /// not polled: it may be the one that is woken. mlua's async functions are ordinary waits in there:
-/// only the task that calls one waits, and a task that is cancelled drops the Rust future. Tasks that
-/// the function has started and not waited for go on as long as any such future is polled;
+/// only the task that calls one waits, and a task that is cancelled drops the Rust future. Tasks
+/// that the function has started and not waited for go on as long as any such future is polled;
 /// [`finish`] waits for them.
 ///
 /// The thread is the executor's: its time is the [`Timer`](crate::Timer)'s that
@@ -97,8 +97,8 @@ pub struct RunAsync<R>(Option<Result<Task<R>>>);
 ///
 /// # Errors
 ///
-/// As [`run`](crate::run), but no deadlock is told, for anything may wake a task here. Also what the
-/// host raised, and that a task sleeps where there is no timer.
+/// As [`run`](crate::run), but no deadlock is told, for anything may wake a task here. Also what
+/// the host raised, and that a task sleeps where there is no timer.
 ///
 /// # Examples
 ///

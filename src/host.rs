@@ -8,13 +8,13 @@ use mlua::{Lua, LuaString, MaybeSend, MaybeSync, Result, Table};
 
 use crate::news::News;
 
-/// What a program whose tasks wait for more than time gives to neap: a sleep that events from outside
-/// can end, whether any are to come, and a clock.
+/// What a program whose tasks wait for more than time gives to neap: a sleep that events from
+/// outside can end, whether any are to come, and a clock.
 ///
 /// An event reaches a task through something that the task waits for: [`sleep`](Host::sleep)
 /// resolves a future, sends to a channel, or calls the `resume` of a `neap.callback`. The scheduler
-/// itself does the rest; nothing of it is decided here. [`install_with`](crate::install_with) puts a
-/// host in place. It is dropped with the Lua state, or when another has replaced it and Lua has
+/// itself does the rest; nothing of it is decided here. [`install_with`](crate::install_with) puts
+/// a host in place. It is dropped with the Lua state, or when another has replaced it and Lua has
 /// collected it.
 ///
 /// A program whose own loop must stay the outermost (a game's frames, an async executor) has no
@@ -63,8 +63,9 @@ pub trait Host: MaybeSend + MaybeSync + 'static {
     /// the wait. [`Duration::ZERO`] comes after each tick in which tasks are ready while
     /// [`pending`](Host::pending) says true: take the events that are there, and do not block.
     ///
-    /// It is called in the midst of a run. Whatever it calls in Lua may resolve, send and spawn, but
-    /// not wait, and neither `run` nor `step` can be called: "the scheduler is already running".
+    /// It is called in the midst of a run. Whatever it calls in Lua may resolve, send and spawn,
+    /// but not wait, and neither `run` nor `step` can be called: "the scheduler is already
+    /// running".
     ///
     /// # Errors
     ///
@@ -85,8 +86,8 @@ pub trait Host: MaybeSend + MaybeSync + 'static {
     /// Whether an event from outside may still wake a task.
     ///
     /// It is asked after each tick. While it says true a run does not end with a deadlock, however
-    /// long nothing happens; so it should say false as soon as the last answer has come. By default it
-    /// says false: then a task that waits for no timer and no other task is in a deadlock.
+    /// long nothing happens; so it should say false as soon as the last answer has come. By default
+    /// it says false: then a task that waits for no timer and no other task is in a deadlock.
     fn pending(&self) -> bool {
         false
     }
@@ -156,8 +157,8 @@ pub(crate) fn contract(
     Ok(table)
 }
 
-/// Lua's seconds. `math.huge`, and whatever else is too long, is the longest duration there is; what
-/// lies in the past, and NaN, is none.
+/// Lua's seconds. `math.huge`, and whatever else is too long, is the longest duration there is;
+/// what lies in the past, and NaN, is none.
 pub(crate) fn duration(seconds: f64) -> Duration {
     Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX)
 }
@@ -180,9 +181,11 @@ mod tests {
     #[test]
     fn the_clock_covers_a_sleep() -> Result<()> {
         let lua = Lua::new();
-        let slept: f64 = lua
-            .load("local host = ... local start = host.now() host.sleep(0.02) return host.now() - start")
-            .call(system(&lua, &Arc::default())?)?;
+        let script = "local host = ...
+            local start = host.now()
+            host.sleep(0.02)
+            return host.now() - start";
+        let slept: f64 = lua.load(script).call(system(&lua, &Arc::default())?)?;
         assert!(slept >= 0.02, "{slept}");
         Ok(())
     }

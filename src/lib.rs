@@ -24,17 +24,17 @@
 //! ```
 //!
 //! - An async executor runs tasks by [`run_async`], and Rust's async functions are waits in them; a
-//!   Lua task is a future in Rust ([`spawn`]). That is the feature `async`; the feature `tokio` adds
-//!   the timer for tokio.
+//!   Lua task is a future in Rust ([`spawn`]). That is the feature `async`; the feature `tokio`
+//!   adds the timer for tokio.
 //! - Other threads send to tasks through a [`Sender`].
-//! - A program whose tasks wait for devices, or for another library's loop, supplies a [`Host`]; one
-//!   that owns the loop, as a game does, calls [`step`].
+//! - A program whose tasks wait for devices, or for another library's loop, supplies a [`Host`];
+//!   one that owns the loop, as a game does, calls [`step`].
 //!
 //! One Cargo feature for each Lua, exactly one at a time: `luajit` (the default), `lua51`, `lua52`,
 //! `lua53`, `lua54`, `lua55` or `luau`; another than the default takes `default-features = false`.
-//! `luau-jit` is Luau with its compiler to machine code. With `send` a Lua may move between threads,
-//! and all types here with it; `error-send` has errors do so without that. `cli`, on by default, is
-//! for the command `neap` alone.
+//! `luau-jit` is Luau with its compiler to machine code. With `send` a Lua may move between
+//! threads, and all types here with it; `error-send` has errors do so without that. `cli`, on by
+//! default, is for the command `neap` alone.
 //!
 //! Everything that a script can call is described in `docs/reference.md`.
 
@@ -128,10 +128,10 @@ pub fn install_from(lua: &Lua, directory: &Path) -> Result<()> {
     install_root(lua, Root::Directory(directory.to_owned()))
 }
 
-/// Like [`install`], with `host` in place of the system's clock and sleep: for a program whose tasks
-/// wait for what other threads, or devices, or another library's loop do.
+/// Like [`install`], with `host` in place of the system's clock and sleep: for a program whose
+/// tasks wait for what other threads, or devices, or another library's loop do.
 ///
-/// In a state that has neap already only the host is replaced: so an [`install_from`] may come first.
+/// In a state that has neap already only the host is replaced: an [`install_from`] may come first.
 ///
 /// # Errors
 ///
@@ -144,11 +144,11 @@ pub fn install_with(lua: &Lua, host: impl Host) -> Result<()> {
     install_host(lua, host::table(lua, host)?)
 }
 
-/// Like [`install_with`], for a program that owns the loop and calls [`step`] from it: a clock, which
-/// never runs backwards, and no sleep.
+/// Like [`install_with`], for a program that owns the loop and calls [`step`] from it: a clock,
+/// which never runs backwards, and no sleep.
 ///
-/// Without a sleep nothing blocks the program's thread: [`run`], and waits in the host's own thread,
-/// raise "this host cannot sleep". Scripts are started with `neap.spawn`.
+/// Without a sleep nothing blocks the program's thread: [`run`], and waits in the host's own
+/// thread, raise "this host cannot sleep". Scripts are started with `neap.spawn`.
 ///
 /// # Errors
 ///
@@ -161,8 +161,8 @@ pub fn install_clock(lua: &Lua, now: impl Fn() -> Duration + MaybeSend + 'static
     install_host(lua, host::contract(lua, now, host::write_error)?)
 }
 
-/// Like [`install`], for a program whose thread is an async executor's: a clock, and a sleep that the
-/// executor polls, in place of the system's. Scripts are run by [`run_async`] and [`spawn`].
+/// Like [`install`], for a program whose thread is an async executor's: a clock, and a sleep that
+/// the executor polls, in place of the system's. Scripts are run by [`run_async`] and [`spawn`].
 ///
 /// Nothing blocks the thread: [`run`], and waits in the host's own thread, raise "this host cannot
 /// sleep".
@@ -266,17 +266,17 @@ pub fn run<R: FromLuaMulti>(
 
 /// Runs one tick, for a program that owns the loop, and returns how long until the next is due.
 ///
-/// [`Duration::ZERO`] says that tasks are ready: the next tick may come as soon as the program's own
-/// work allows. [`Duration::MAX`] says that no deadline is set, so that only an event from outside
-/// can wake a task; whether one is to come, the program knows: a deadlock is not reported here.
-/// `None` says that no task lives. What has been resolved, sent or spawned since is a reason for a
-/// tick at any time.
+/// [`Duration::ZERO`] says that tasks are ready: the next tick may come as soon as the program's
+/// own work allows. [`Duration::MAX`] says that no deadline is set, so that only an event from
+/// outside can wake a task; whether one is to come, the program knows: a deadlock is not reported
+/// here. `None` says that no task lives. What has been resolved, sent or spawned since is a reason
+/// for a tick at any time.
 ///
 /// # Errors
 ///
 /// When `lua` has seen no [`install_clock`] or other installation, when it is running its scheduler
-/// already, or when the host itself failed. The failure of a task is no error of `step`: when no task
-/// lives any more, those that nobody has waited for are reported.
+/// already, or when the host itself failed. The failure of a task is no error of `step`: when no
+/// task lives any more, those that nobody has waited for are reported.
 ///
 /// # Examples
 ///

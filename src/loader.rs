@@ -29,8 +29,9 @@ return function(name)
 end
 "#;
 
-/// Turns `find` into a `require` of its own, over the one that was there before, if any. How a module
-/// is loaded once, whoever asks for it meanwhile, is neap's to say, as soon as that is there itself.
+/// Turns `find` into a `require` of its own, over the one that was there before, if any. How a
+/// module is loaded once, whoever asks for it meanwhile, is neap's to say, as soon as that is there
+/// itself.
 const REQUIRE: &str = r#"
 local find, error, pcall, original, locate, in_callers_name = ...
 local loaded, entered = {}, {}
@@ -111,7 +112,7 @@ impl Root {
     fn read(&self, path: &str) -> std::result::Result<(Vec<u8>, String), String> {
         match self {
             Root::Embedded => match EMBEDDED.get_file(path) {
-                // No file of a user's has such a name, so that theirs are told from ours in messages.
+                // No file of a user's has such a name: in messages ours are told by it.
                 Some(file) => Ok((file.contents().to_vec(), format!("<neap>/{path}"))),
                 None => Err(format!("no embedded file '{path}'")),
             },

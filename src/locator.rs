@@ -6,7 +6,7 @@ use mlua::luau::{FsRequirer, NavigateError, Require};
 use mlua::{Function, Lua, Result};
 
 /// Goes where [`FsRequirer`] goes, which is behind the `require` of a new Lua state. But what it
-/// loads there is an empty table: that is the file's own, since the `require` made of this keeps it.
+/// loads there is an empty table: the file's own, since the `require` made of this keeps it.
 #[derive(Default)]
 pub(crate) struct Locator(FsRequirer);
 

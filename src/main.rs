@@ -83,13 +83,13 @@ struct Run {
     #[arg(long)]
     virtual_time: bool,
 
-    /// What the tasks' clock and sleep come from: with `socket` (LuaSocket) and `uv` (luv), tasks can
-    /// wait for those libraries' events
+    /// What the tasks' clock and sleep come from: with `socket` (LuaSocket) and `uv` (luv), tasks
+    /// can wait for those libraries' events
     #[arg(long, value_name = "HOST", default_value = "system", conflicts_with = "virtual_time")]
     host: HostName,
 
-    /// Follow a schedule that `neap explore` has told, on the virtual clock; a number is the seed of
-    /// a random one
+    /// Follow a schedule that `neap explore` has told, on the virtual clock; a number is the seed
+    /// of a random one
     #[arg(long, value_name = "SCHEDULE", value_parser = schedule, conflicts_with = "host")]
     schedule: Option<String>,
 
@@ -283,7 +283,7 @@ impl Run {
         }
     }
 
-    /// The module of the host that is asked for, if it is not the system's. What that needs is there.
+    /// The module of the host that is asked for, if it is not the system's. What it needs is there.
     fn host_module(&self, require: &Function) -> Result<Option<&'static str>, Failure> {
         let (option, module, library, need) = match self.host {
             HostName::System => {
@@ -370,8 +370,8 @@ impl Script {
     }
 }
 
-/// Installs neap and compiles a script. What is returned are `require`, and what `neap.program` runs:
-/// the script and its arguments.
+/// Installs neap and compiles a script. What is returned are `require`, and what `neap.program`
+/// runs: the script and its arguments.
 fn prepare(
     lua: &Lua,
     directory: Option<&Path>,
@@ -403,8 +403,8 @@ fn prepare(
     Ok((lua.globals().get("require")?, call))
 }
 
-/// Whether what is said on standard error is read on a terminal, by somebody who has not asked for it
-/// without colours (https://no-color.org).
+/// Whether what is said on standard error is read on a terminal, by somebody who has not asked for
+/// it without colours (https://no-color.org).
 fn is_in_colour() -> bool {
     io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|it| it.is_empty())
 }

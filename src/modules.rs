@@ -1,12 +1,12 @@
 //! Modules that are not neap's, for `neap run`: those of the system are found, and those in C are
 //! loaded so that they can call back.
 //!
-//! A Lua that is built from its sources looks below `/usr/local` alone; a distribution's own Lua finds
-//! what that has installed, too. Whoever sets `LUA_PATH` or `LUA_CPATH` has said where to look; `;;`
-//! in there stands for the default, as ever.
+//! A Lua that is built from its sources looks below `/usr/local` alone; a distribution's own Lua
+//! finds what that has installed, too. Whoever sets `LUA_PATH` or `LUA_CPATH` has said where to
+//! look; `;;` in there stands for the default, as ever.
 //!
-//! A module in C may keep the thread that loads it, to call back in, as luv does. A script is a task,
-//! whose thread is suspended by then, or gone: so such a module is loaded in Lua's main thread.
+//! A module in C may keep the thread that loads it, to call back in, as luv does. A script is a
+//! task, whose thread is suspended by then, or gone: so it is loaded in Lua's main thread.
 
 use std::env;
 use std::ffi::{c_int, c_void};

@@ -53,9 +53,9 @@ struct Poller {
 }
 
 impl State {
-    /// Whom to wake so that the tasks are driven. It is the one that was polled last. Should that not
-    /// have done it by the time that more comes, it is the next, for it may never be polled again; and
-    /// nobody once all have been woken.
+    /// Whom to wake so that the tasks are driven. It is the one that was polled last. Should that
+    /// not have done it by the time that more comes, it is the next, for it may never be polled
+    /// again; and nobody once all have been woken.
     fn next_driver(&mut self) -> Option<Waker> {
         let drives = |(_, poller): &(&u64, &Poller)| poller.drives;
         let from_leader =
@@ -160,7 +160,8 @@ impl News {
         state.is_closed = true;
         let pieces = std::mem::take(&mut state.pieces);
         drop(state);
-        // Not under the lock: a value that was sent may hold a sender, whose end is a piece of news.
+        // Not under the lock: a value that was sent may hold a sender, whose end is a piece of
+        // news.
         drop(pieces);
     }
 

@@ -1,4 +1,5 @@
-//! What Lua is given by the crate (`neap.hosts.rust` says what of), and what the crate calls in Lua.
+//! What Lua is given by the crate (`neap.hosts.rust` says what of), and what the crate calls in
+//! Lua.
 
 use std::sync::Arc;
 
@@ -22,8 +23,8 @@ fn not_installed() -> Error {
     Error::runtime("neap is not installed in this Lua state: call neap::install")
 }
 
-/// Calls such a function under Lua's own `pcall`: unlike a call through mlua, that keeps the value of
-/// an error, and adds no traceback of the scheduler to its text.
+/// Calls such a function under Lua's own `pcall`: unlike a call through mlua, that keeps the value
+/// of an error, and adds no traceback of the scheduler to its text.
 pub(crate) fn call(lua: &Lua, name: &str, args: impl IntoLuaMulti) -> Result<MultiValue> {
     protected(lua, &function(lua, "pcall")?, function(lua, name)?, args)
 }

@@ -73,8 +73,8 @@ pub fn exit_status() -> Option<u8> {
 pub struct Noticing;
 
 impl Noticing {
-    /// Begins to notice signals on behalf of the thread that calls. The sleep of the system's host is
-    /// ended by one; that of another host, which a script may choose yet, never lasts long.
+    /// Begins to notice signals on behalf of the thread that calls. The sleep of the system's host
+    /// is ended by one; that of another host, which a script may choose yet, never lasts long.
     pub fn begin(lua: &Lua, require: &Function, module: Option<&str>) -> mlua::Result<Self> {
         let (is_system, is_virtual) = (module.is_none(), module == Some("neap.hosts.virtual"));
         let signals: Table = require.call("neap.signals")?;
@@ -346,8 +346,8 @@ mod vm {
     }
 
     unsafe extern "C-unwind" fn interrupted(state: *mut lua_State, _: *mut ffi::lua_Debug) {
-        // SAFETY: this is a hook that counts, in which Lua may be called, and a yield without values
-        // is the last thing. Nothing here has a destructor that an error would pass over.
+        // SAFETY: this is a hook that counts, in which Lua may be called, and a yield without
+        // values is the last thing. Nothing here has a destructor that an error would pass over.
         unsafe {
             HAS_RUN.store(true, SeqCst);
             match ask(state) {

@@ -74,9 +74,11 @@ pub struct Task<R> {
 /// # async fn main() -> mlua::Result<()> {
 /// let lua = mlua::Lua::new();
 /// neap::install_async(&lua, neap::Tokio)?;
-/// let tide: mlua::Function = lua
-///     .load(r#"return function(harbour) require("neap").sleep("10ms") return "high water at " .. harbour end"#)
-///     .eval()?;
+/// let tide = lua.load(r#"
+///     local harbour = ...
+///     require("neap").sleep("10ms")
+///     return "high water at " .. harbour
+/// "#).into_function()?;
 ///
 /// let brest = neap::spawn::<String>(&lua, &tide, "Brest")?;
 /// let dover = neap::spawn::<String>(&lua, &tide, "Dover")?;
@@ -174,7 +176,8 @@ impl<R> Drop for Task<R> {
         if !self.is_held {
             return;
         }
-        // While Lua code runs, its collector may be at work, in which nothing can be called on Luau.
+        // While Lua code runs, its collector may be at work, in which nothing can be called on
+        // Luau.
         let is_lua_running = self.lua.inspect_stack(0, |_| ()).is_some();
         if is_lua_running || call(&self.lua, "drop", self.key).is_err() {
             self.news.add(Piece::Dropped(self.key));

@@ -57,7 +57,11 @@ pub struct Future<T> {
 /// assert!(!ships.try_send("Maru".to_owned())?, "it is full");
 /// ships.close()?;
 ///
-/// let script = "local names = '' (...):each(function(name) names = names .. name end) return names";
+/// let script = r#"
+///     local ships, names = ..., ""
+///     ships:each(function(name) names = names .. name end)
+///     return names
+/// "#;
 /// assert_eq!(neap::run::<String>(&lua, lua.load(script), &ships)?, "AvosHope");
 /// assert_eq!(ships.try_recv()?, None);
 /// # Ok(())
@@ -303,8 +307,8 @@ impl<T> Channel<T> {
         spawn(&self.lua.upgrade(), self.table.get::<Function>("send")?, (&self.table, value))
     }
 
-    /// Starts a task that receives a value: `None` when the channel is closed and empty, and for nil.
-    /// Dropped before it has one, it takes none.
+    /// Starts a task that receives a value: `None` when the channel is closed and empty, and for
+    /// nil. Dropped before it has one, it takes none.
     ///
     /// # Errors
     ///
@@ -378,8 +382,8 @@ impl<T> Channel<T> {
         self.table.call_method("len", ())
     }
 
-    /// What sends to it from another thread. There what is sent is kept, in order, while the channel
-    /// is full: no thread waits for room.
+    /// What sends to it from another thread. There what is sent is kept, in order, while the
+    /// channel is full: no thread waits for room.
     ///
     /// # Errors
     ///
