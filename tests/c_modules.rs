@@ -6,7 +6,6 @@
 mod common;
 #[path = "common/documents.rs"]
 mod documents;
-#[allow(dead_code, reason = "these tests have no folder of scripts")]
 #[path = "common/programs.rs"]
 mod programs;
 

@@ -1,8 +1,6 @@
 //! `neap explore`, and what it finds in neap itself.
 
-#[allow(dead_code, reason = "the neap command is what some of these tests do without")]
 mod common;
-#[allow(dead_code, reason = "of the programs that tests need, these ask for Luas alone")]
 #[path = "common/programs.rs"]
 mod programs;
 

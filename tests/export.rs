@@ -1,7 +1,6 @@
 //! `neap export`: the tree, what it refuses to do, and the single file in a game's sandbox. That
 //! this file passes every case is a part of `tests/cases.rs`.
 
-#[allow(dead_code, reason = "nothing is run here by its own command")]
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};

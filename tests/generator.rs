@@ -4,7 +4,6 @@
 //! `cargo test --test generator -- soak WHAT FIRST COUNT` runs as many as one likes, as
 //! `tests/soak.sh` does.
 
-#[allow(dead_code, reason = "of the programs that tests need, these ask for a Lua alone")]
 #[path = "common/programs.rs"]
 mod programs;
 

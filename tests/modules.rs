@@ -3,9 +3,7 @@
 //!
 //! `tests/modules/uses.lua` says for each module what it is for.
 
-#[allow(dead_code, reason = "the neap command is what these tests do without")]
 mod common;
-#[allow(dead_code, reason = "of the programs that tests need, these ask for Luas alone")]
 #[path = "common/programs.rs"]
 mod programs;
 

@@ -4,9 +4,7 @@
 //! Where LuaRocks, or the header of a Lua that it asks for, is not installed, its tests are shown
 //! as ignored; with `CI=true` they fail.
 
-#[allow(dead_code, reason = "the neap command is what these tests do without")]
 mod common;
-#[allow(dead_code, reason = "a part of it")]
 #[path = "common/programs.rs"]
 mod programs;
 

@@ -8,7 +8,6 @@
 //!
 //! What is not installed is shown as ignored; with `CI=true` it is a failure.
 
-#[allow(dead_code, reason = "the neap command is what these tests do without")]
 mod common;
 #[path = "common/documents.rs"]
 mod documents;

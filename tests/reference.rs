@@ -6,9 +6,7 @@
 //!
 //! After a change of `lua/neap/types.lua`, `lua docs/reference.lua` writes them.
 
-#[allow(dead_code, reason = "the neap command is what these tests do without")]
 mod common;
-#[allow(dead_code, reason = "a part of it")]
 #[path = "common/programs.rs"]
 mod programs;
 

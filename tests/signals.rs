@@ -2,7 +2,6 @@
 //! once if they come twice, and SIGQUIT tells of the tasks.
 #![cfg(unix)]
 
-#[allow(dead_code, reason = "these tests read what a run prints while it goes on")]
 mod common;
 
 use std::io::{BufRead, BufReader, Read};

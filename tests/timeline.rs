@@ -8,7 +8,6 @@ mod browser;
 mod common;
 #[path = "common/limit.rs"]
 mod limit;
-#[allow(dead_code, reason = "of the programs that tests need, these ask for a browser alone")]
 #[path = "common/programs.rs"]
 mod programs;
 

@@ -13,9 +13,7 @@
 //!
 //! Install it with `cargo install --locked emmylua_check`.
 
-#[allow(dead_code, reason = "the neap command is what these tests do without")]
 mod common;
-#[allow(dead_code, reason = "a part of it")]
 #[path = "common/programs.rs"]
 mod programs;
 

@@ -1,8 +1,6 @@
 //! The last of the tests, by its name: tells what `cargo test` has not run here, and how to.
 
-#[allow(dead_code, reason = "of running neap, this needs nothing")]
 mod common;
-#[allow(dead_code, reason = "of the programs that tests need, this only asks which are there")]
 #[path = "common/programs.rs"]
 mod programs;
 

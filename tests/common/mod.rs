@@ -1,4 +1,6 @@
-//! Runs the real `neap` command and collects what it says.
+//! Runs the real `neap` command and collects what it says; and what else several tests need.
+
+#![allow(dead_code, reason = "each test needs a part of it")]
 
 use std::env;
 use std::ffi::OsStr;
@@ -61,14 +63,12 @@ pub fn wait(child: &mut Child) -> Option<Option<i32>> {
 
 /// Whether to run what takes long, too: in CI, where `NEAP_TESTS=all` asks for it, and where tests
 /// are asked for by their names.
-#[allow(dead_code, reason = "not each test has a part that takes long")]
 pub fn is_thorough(filter: Option<&str>) -> bool {
     let is = |name: &str, value: &str| env::var(name).is_ok_and(|it| it == value);
     is("CI", "true") || is("NEAP_TESTS", "all") || filter.is_some()
 }
 
 /// Writes the Lua files of the library into a folder.
-#[allow(dead_code, reason = "not each test has a library of its own")]
 pub fn write_library(folder: &Path) {
     for (path, text) in neap::files() {
         let path = folder.join(path);
@@ -79,7 +79,6 @@ pub fn write_library(folder: &Path) {
 
 /// What a snapshot of insta's, a file in `snapshots/`, has below its header; `None` if there is
 /// none.
-#[allow(dead_code, reason = "not each test looks at snapshots")]
 pub fn snapshot(name: &str) -> Option<String> {
     let path = format!("{}/snapshots/{name}.snap", env!("CARGO_MANIFEST_DIR"));
     Some(fs::read_to_string(path).ok()?.splitn(3, "---\n").nth(2)?.to_owned())
@@ -87,7 +86,6 @@ pub fn snapshot(name: &str) -> Option<String> {
 
 /// Where what came begins to differ from what was expected, in at most ten lines; `None` if it does
 /// not, but for empty lines at the end.
-#[allow(dead_code, reason = "not each test compares texts")]
 pub fn difference(expected: &str, printed: &str) -> Option<String> {
     let (expected, printed) = (expected.trim_end(), printed.trim_end());
     if expected == printed {

@@ -1,5 +1,7 @@
 //! Tests that run programs which may not be installed.
 
+#![allow(dead_code, reason = "each test needs a part of it")]
+
 use std::env;
 use std::ffi::OsStr;
 use std::fs;
@@ -31,7 +33,6 @@ pub fn add(
 }
 
 /// What is needed to run nginx with Lua in it.
-#[allow(dead_code, reason = "one of the tests that run programs needs it")]
 pub const NGINX: &str = "nginx with lua-nginx-module";
 
 /// The folder below which nginx stands.
