@@ -71,7 +71,7 @@ struct Completions {
 /// Run a script until every task is done.
 ///
 /// The script is the main task. `require` finds neap's modules, then files beside the script;
-/// `task` is a global; `pcall` and `xpcall` can wait.
+/// `task` is a global; tasks can wait inside of `pcall` and `xpcall`.
 ///
 /// Ctrl-C cancels all tasks and runs their finalizers; a second one ends it at once.
 ///

@@ -19,11 +19,15 @@ fn folder(name: &str) -> PathBuf {
 }
 
 /// Runs `script` from a file called `script.lua` in a folder that is also the current directory.
-fn run_file(name: &str, script: impl AsRef<[u8]>, args: &[&str]) -> Outcome {
+fn run_file(name: &str, script: &str, args: &[&str]) -> Outcome {
+    run_with(name, &[], script, args)
+}
+
+/// The same with options before the file.
+fn run_with(name: &str, options: &[&str], script: &str, args: &[&str]) -> Outcome {
     let folder = folder(name);
     fs::write(folder.join("script.lua"), script).unwrap();
-    let mut command = neap_run(["script.lua"]);
-    finish(command.args(args).current_dir(folder), b"")
+    finish(neap_run(options).arg("script.lua").args(args).current_dir(folder), b"")
 }
 
 /// Runs `script` from the standard input.
@@ -366,19 +370,14 @@ fn statistics_are_told_at_the_end() {
         for _ = 1, 5 do neap.yield() end\n\
         sleeper:wait()\n\
         print('the end')";
-    let folder = folder("stats");
-    fs::write(folder.join("script.lua"), script).unwrap();
-    let mut command = neap_run(["--stats", "--virtual-time", "script.lua"]);
-    let outcome = finish(command.current_dir(&folder), b"");
+    let outcome = run_with("stats", &["--stats", "--virtual-time"], script, &[]);
     assert_eq!((outcome.code, &*outcome.stdout), (Some(0), "the end\n"), "{outcome:#?}");
     let expected = "neap: 2 tasks, 9 switches, 9 ticks\n\
         neap: longest run 0.000 s\n\
         neap: asleep for 2.000 s of 2.000 s\n";
     assert_eq!(outcome.stderr, expected);
 
-    fs::write(folder.join("script.lua"), BUSY).unwrap();
-    let mut command = neap_run(["--stats", "script.lua"]);
-    let outcome = finish(command.current_dir(&folder), b"");
+    let outcome = run_with("stats", &["--stats"], BUSY, &[]);
     let longest = outcome.stderr.lines().find(|line| line.contains("longest run")).unwrap();
     assert!(
         longest.contains(" s, of task \"crew\" (its function is at script.lua:2)"),
@@ -403,10 +402,7 @@ neap.sleep(0.01)"#;
 
 #[test]
 fn a_task_that_runs_for_long_is_told_of_while_it_does() {
-    let folder = folder("hogs");
-    fs::write(folder.join("script.lua"), BUSY).unwrap();
-    let mut command = neap_run(["--watch-hogs", "100ms", "script.lua"]);
-    let outcome = finish(command.current_dir(&folder), b"");
+    let outcome = run_with("hogs", &["--watch-hogs", "100ms"], BUSY, &[]);
     assert_eq!((outcome.code, &*outcome.stdout), (Some(0), ""), "{outcome:#?}");
     let of_crew: Vec<&str> =
         outcome.stderr.lines().filter(|line| line.starts_with("neap: task \"crew\" ")).collect();
@@ -418,8 +414,7 @@ fn a_task_that_runs_for_long_is_told_of_while_it_does() {
         assert!(of_crew[2].contains(" s without waiting, until script.lua:7"), "{outcome:#?}");
     }
 
-    let mut command = neap_run(["--watch-hogs", "1h", "script.lua"]);
-    assert_prints(&finish(command.current_dir(&folder), b""), "");
+    assert_prints(&run_with("hogs", &["--watch-hogs", "1h"], BUSY, &[]), "");
 }
 
 #[test]
@@ -470,8 +465,6 @@ const CIRCLE_AND_HEARTBEAT: &str = "local neap = require 'neap'\n\
 
 #[test]
 fn a_circle_of_waits_is_told_while_others_live() {
-    let folder = folder("circle");
-    fs::write(folder.join("script.lua"), CIRCLE_AND_HEARTBEAT).unwrap();
     for (options, expected) in [
         (&["--virtual-time"][..], ""),
         (
@@ -480,8 +473,7 @@ fn a_circle_of_waits_is_told_while_others_live() {
              task \"first\"\n",
         ),
     ] {
-        let mut command = neap_run(options);
-        let outcome = finish(command.arg("script.lua").current_dir(&folder), b"");
+        let outcome = run_with("circle", options, CIRCLE_AND_HEARTBEAT, &[]);
         assert_eq!((outcome.code, &*outcome.stdout), (Some(0), ""), "{outcome:#?}");
         assert_eq!(outcome.stderr, expected);
     }
@@ -490,7 +482,6 @@ fn a_circle_of_waits_is_told_while_others_live() {
 /// A host that the script has chosen sleeps no longer than the look-out wants.
 #[test]
 fn a_circle_of_waits_is_told_on_a_host_that_the_script_has_chosen() {
-    let folder = folder("circle_on_a_host");
     let script = format!(
         "local time, longest = 0, 0\n\
          require('neap').use {{\n\
@@ -502,26 +493,21 @@ fn a_circle_of_waits_is_told_on_a_host_that_the_script_has_chosen() {
          {CIRCLE_AND_HEARTBEAT}\
          print(longest <= 1, time >= 60)"
     );
-    fs::write(folder.join("script.lua"), script).unwrap();
-    let mut command = neap_run(["--watch-deadlocks", "script.lua"]);
-    let outcome = finish(command.current_dir(&folder), b"");
+    let outcome = run_with("circle_on_a_host", &["--watch-deadlocks"], &script, &[]);
     assert_eq!((outcome.code, &*outcome.stdout), (Some(0), "true\ttrue\n"), "{outcome:#?}");
     assert_eq!(outcome.stderr.matches("a cycle of waits: ").count(), 1, "{outcome:#?}");
 }
 
 #[test]
 fn where_a_failed_task_was_spawned_is_told_if_that_is_asked_for() {
-    let folder = folder("spawned_at");
     let script = "local neap = require 'neap'\n\
         local function fail() error('no tide', 0) end\n\
         neap.spawn(fail)\n";
-    fs::write(folder.join("script.lua"), script).unwrap();
     for (options, expected) in [
         (&[][..], "neap: task 2 (its function is at script.lua:2) failed: no tide"),
         (&["--trace-spawns"], "neap: task 2 (spawned at script.lua:3 by task 1) failed: no tide"),
     ] {
-        let mut command = neap_run(options);
-        let outcome = finish(command.arg("script.lua").current_dir(&folder), b"");
+        let outcome = run_with("spawned_at", options, script, &[]);
         assert_eq!(outcome.stderr.lines().next(), Some(expected));
     }
 }
