@@ -273,7 +273,9 @@ impl Run {
         let options = self.options(lua)?;
         let (finish, check): (Function, Option<Function>) =
             program.get::<Function>("watch")?.call(options)?;
-        check.into_iter().for_each(|check| check_often(lua, check));
+        if let Some(check) = check {
+            check_often(lua, check);
+        }
         let outcome: (bool, Option<LuaString>) = program.get::<Function>("run")?.call(call)?;
         let written: mlua::Result<()> = finish.call(());
         match outcome {
