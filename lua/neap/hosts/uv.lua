@@ -22,15 +22,14 @@ local vm = require "neap.kernel.vm"
 local ceil, error, huge, max, min, pcall, type =
   math.ceil, error, math.huge, math.max, math.min, pcall, type
 local has_work, idle_time, refusal = loop.has_work, loop.idle_time, loop.refusal
-local is_idle, state = scheduler.is_idle, runs.state
-local LONGEST = clock.LONGEST
+local is_idle, state, LONGEST = scheduler.is_idle, runs.state, clock.LONGEST
 
 local uv, editor ---@type any, any
 
 local prepare, check, idle, timer ---@type any, any, any, any  the handles
 local is_attached = false -- whether libuv drives the ticks
 local is_sleeping = false -- whether neap drives libuv: it is in `host.sleep`
-local armed = nil -- the deadline that `timer` is set to
+local armed = nil -- the deadline, or the sleep, that `timer` is set for, until that has come
 local is_spinning = false -- whether `idle` is active
 local is_scheduled = false -- whether a tick is, in the editor
 local first_timer = huge -- the loop's time when the first of its timers is due, as the editor waits
@@ -89,9 +88,9 @@ local function tick()
   run.step()
 end
 
---- libuv is about to wait for events. It may have served timers just before, also in a sleep.
+--- libuv is about to wait for events. It may have served timers just before, also that of a sleep.
 local function before_waiting()
-  if is_sleeping then return spin(has_work()) end
+  if is_sleeping then return spin(not armed or has_work()) end
   check:unref()
   if refusal() then return spin(false) end
   if idle_time() == 0 then tick() end
@@ -167,7 +166,8 @@ end
 
 --- The host's sleep elsewhere.
 local function wait(seconds)
-  if seconds > 0 and seconds < huge then timer:start(delay(seconds), 0, nothing) end
+  armed = seconds
+  if seconds > 0 and seconds < huge then timer:start(delay(seconds), 0, timer_is_over) end
   uv.run(seconds == 0 and "nowait" or "once")
   timer:stop()
   armed = nil
