@@ -57,8 +57,9 @@ end
 --- Appends a task.
 function Deferred:park(task)
   local last = self.last + 1
-  self.coming.queue[last], self.last = task, last
-  task.place, task.index = self, last
+  task.index = last
+  self.coming.queue[last] = task
+  self.last, task.place = last, self
 end
 
 
@@ -68,31 +69,15 @@ end
 function Deferred:add(thread, body, count, value)
   if light.is_off or state.home then return false end
   local list, last, id = self.coming, self.last + 1, state.made + 1
-  list.queue[last], list.bodies[last], list.ids[last] = thread, body, id
+  self.last = last -- where memory ends below, there is a hole
   if value ~= nil then list.values[last] = value end
   if count then list.counts[last] = count end
-  self.last, state.made = last, id
+  list.bodies[last] = body
+  list.ids[last] = id
+  list.queue[last] = thread
+  state.made = id
   return true
 end
-
-
---- Takes a task out.
-function Deferred:remove(task)
-  local index, queue = task.index, self.coming.queue
-  task.place = false
-  if queue[index] ~= task then
-    self.going.queue[index] = false
-    return
-  end
-  queue[index] = false
-  local last = self.last
-  while last > 0 and not queue[last] do last = last - 1 end
-  self.last = last
-  if self.coming.made > last then self.coming.made = last end
-end
-
-
-function Deferred.describe() return "its turn" end
 
 
 --- Takes the arguments of a light thread in a list.
@@ -104,13 +89,45 @@ local function take_arguments(list, i, value)
 end
 
 
+--- Clears what a hole in a list may hold.
+local function clear(list, i)
+  list.bodies[i] = nil
+  take_arguments(list, i)
+end
+
+
+--- Takes a task out.
+function Deferred:remove(task)
+  local index, list = task.index, self.coming
+  local queue = list.queue
+  task.place = false
+  if queue[index] ~= task then
+    self.going.queue[index] = false
+    return
+  end
+  queue[index] = false
+  local last = self.last
+  while last > 0 and not queue[last] do
+    clear(list, last)
+    last = last - 1
+  end
+  self.last = last
+  if list.made > last then list.made = last end
+end
+
+
+function Deferred.describe() return "its turn" end
+
+
 --- Makes tasks of those that are light in a list.
 local function make_listed(self, list, last)
   for i = list.made + 1, last do
-    local body, id, value = list.bodies[i], list.ids[i], list.values[i]
-    if body then
-      local task = light.of_deferred(list.queue[i], body, id, take_arguments(list, i, value))
-      list.queue[i], list.bodies[i], task.place, task.index = task, nil, self, i
+    local thread, body, value = list.queue[i], list.bodies[i], list.values[i]
+    if thread and body then
+      local task = light.of_deferred(thread, body, list.ids[i], list.counts[i], value)
+      task.index = i -- may allocate: the arguments are still there
+      take_arguments(list, i)
+      list.queue[i], list.bodies[i], task.place = task, nil, self
     end
   end
   list.made = last
@@ -149,6 +166,8 @@ function Deferred:begin_all(run_light, run_urgent)
         entry:begin()
       end
       if urgent.last > 0 then run_urgent() end
+    else
+      clear(list, i)
     end
   end
   self.count = 0

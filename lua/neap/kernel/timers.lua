@@ -42,7 +42,7 @@ end
 
 
 --- Puts a waiter where it belongs, between an empty slot and the root. What may allocate comes
--- first: where there is no memory for it, nothing has been moved.
+-- first: where there is no memory for it, nothing has been moved, and no deadline is left behind.
 local function move_up(self, slot, waiter, deadline)
   local deadlines, waiters, order = self.deadlines, self.waiters, waiter.order
   while slot > 1 do
@@ -50,13 +50,13 @@ local function move_up(self, slot, waiter, deadline)
     local above = deadlines[parent]
     if above <= deadline and (above < deadline or waiters[parent].order < order) then break end
     local moved = waiters[parent]
-    deadlines[slot] = above
     waiters[slot] = moved
+    deadlines[slot] = above
     moved.index = slot
     slot = parent
   end
-  deadlines[slot] = deadline
   waiters[slot] = waiter
+  deadlines[slot] = deadline
   waiter.index = slot
 end
 

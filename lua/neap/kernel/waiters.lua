@@ -82,13 +82,22 @@ local function compact(self)
 end
 
 
---- Appends a waiter.
+--- Appends a waiter. What may allocate comes first: where there is no memory for it, nobody has
+-- been taken in.
 function Waiters:park(waiter)
   local last = self.last + 1
   if last > self.limit then last = compact(self) + 1 end
-  self.queue[last] = waiter -- first: there may be no memory for it
-  self.last = last
-  waiter.place, waiter.index = self, last
+  waiter.index = last
+  self.queue[last] = waiter
+  self.last, waiter.place = last, self
+end
+
+
+--- Gives back what the array of an empty list has grown to.
+local function give_back(self)
+  -- The collector may call code of the user's here, which parks somebody.
+  local fresh = {}
+  if self.last == 0 then self.queue, self.limit = fresh, SMALL end
 end
 
 
@@ -105,18 +114,10 @@ function Waiters:remove(waiter)
       return
     end
   end
-  if index > 1 then self:clear() else self.last = 0 end
-end
-
-
---- Makes the list one that is empty: everyone has been taken out.
-function Waiters:clear()
-  local last = self.last
-  self.first, self.last = 1, 0
-  if last <= SMALL then return end
-  -- The collector may call code of the user's here, which parks somebody.
-  local fresh = {}
-  if self.last == 0 then self.queue, self.limit = fresh, SMALL end
+  self.last = 0
+  if index == 1 then return end
+  self.first = 1
+  if last > SMALL then give_back(self) end
 end
 
 

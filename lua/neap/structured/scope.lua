@@ -82,8 +82,8 @@ end
 ---@return neap.inside.Task child
 function Scope:own(child)
   self.children[child] = true
-  self.count = self.count + 1
   child:observe(self)
+  self.count = self.count + 1 -- last: there may be no memory for the others
   return child
 end
 

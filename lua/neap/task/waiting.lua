@@ -35,7 +35,7 @@ end
 
 
 --- What stands for the host thread where it waits.
-local HostWaiter = { place = false, giver = false }
+local HostWaiter = { giver = false }
 HostWaiter.__index = HostWaiter
 
 function HostWaiter:wake(giver, value)
@@ -51,7 +51,9 @@ local function wait_in_host(place, argument)
   if not clock.host().sleep then
     error("this host cannot sleep: wait in a task, and call neap.step() from the host's loop", 0)
   end
-  local waiter = setmetatable({ is_reached = false, home = state.home }, HostWaiter)
+  local waiter = setmetatable({
+    is_reached = false, home = state.home, place = false, index = false,
+  }, HostWaiter)
   scheduler.tell("waits", waiter, place, argument)
   place:park(waiter, argument)
   local ok, woken, report = loop.enter(function()
