@@ -366,10 +366,10 @@ assert(#failures == 0, failures[1])
 
 -- A thread that has not waited yet may have the engine suspend its whole run: it stays a thread of
 -- that run, whatever other runs do meanwhile.
-local runs, outside = require "neap.kernel.runs", require("neap.task.loop").outside
+local runs = require "neap.kernel.runs"
 
 function host.foreign(...)
-  outside(coroutine.yield, ...)
+  runs.outside(coroutine.yield, ...)
   return "has slept"
 end
 

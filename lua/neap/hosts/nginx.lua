@@ -14,7 +14,6 @@
 local abandoned = require "neap.task.abandoned"
 local calling = require "neap.task.calling"
 local clock = require "neap.kernel.clock"
-local loop = require "neap.task.loop"
 local runs = require "neap.kernel.runs"
 local threads = require "neap.kernel.threads"
 local vm = require "neap.kernel.vm"
@@ -76,7 +75,7 @@ local function suspend(run, ...) return resumed(run, abandoned.suspend(run, ...)
 
 
 --- Hands nginx what a task yields; meanwhile the whole run waits.
-function host.foreign(...) return loop.outside(suspend, state.home, co_yield, ...) end
+function host.foreign(...) return runs.outside(suspend, state.home, co_yield, ...) end
 
 
 --- Waits in the light thread, until the time is over or `host.wake` is called.

@@ -171,11 +171,11 @@ end
 --- Ends a task, however it has come to its end. Where that takes more than telling who waits
 -- (finalizers, a failure to be reported), `conclude` sees to it, and to `die`.
 local function finish(task, outcome, count, value)
-  local thread = task.thread
-  if thread then task_of[thread], task.thread = nil, false end
   if outcome ~= "returned" or task.is_observed and task.has_epilogue then
     return task:conclude(outcome, count, value)
   end
+  local thread = task.thread
+  if thread then task_of[thread], task.thread = nil, false end
   task.fn = nil
   return die(task, outcome, count, value)
 end

@@ -5,6 +5,7 @@ local cycles = require "neap.task.cycles"
 local dump = require "neap.task.dump"
 local listing = require "neap.kernel.listing"
 local loop = require "neap.task.loop"
+local recovery = require "neap.kernel.recovery"
 local Waiters = require "neap.kernel.waiters"
 local failures = require "neap.task.failures"
 
@@ -56,6 +57,7 @@ end
 ---@return boolean  whether there was one
 function deadlock.cancel_each()
   local has_cancelled = false
+  recovery.recover()
   for _, task in ipairs(listing.all()) do has_cancelled = task:cancel() or has_cancelled end
   return has_cancelled
 end

@@ -42,26 +42,38 @@ local function has_ended(task) return ends[task.state] or false end
 local function is_over(thread) return killed.map[thread] or status(thread) == "dead" end
 
 
+local function count_cancel_requests() state.is_cancelling = state.cancel_requests > 0 end
+
 --- Has a task that runs end at its next blocking call.
 function methods:request_cancel()
   self.cancel_requested, self.is_observed, self.has_epilogue = true, true, true
   state.cancel_requests = state.cancel_requests + 1
-  runs.change(function() state.is_cancelling = true end)
+  runs.change(count_cancel_requests)
+end
+
+
+--- Takes a task off its thread, which is done with. By the thread it is found among those that
+-- live: it stays on it until nothing can fail any more.
+local function unthread(task)
+  local thread = task.thread
+  if thread then state.task_of[thread], task.thread = nil, false end
 end
 
 
 --- Has the next finalizer run, last one first; when there is none left, the task is dead.
 local function finalize(task)
-  local finalizers, outcome = task.finalizers, task.outcome
-  local size = finalizers.size
-  if size == 0 then
-    task.outcome, task.fn = nil, nil
-    return scheduler.die(task, outcome.state, outcome.count, outcome.value)
+  local finalizer, outcome = task.finalizers, task.outcome
+  if not finalizer then
+    unthread(task)
+    task.fn = nil
+    scheduler.die(task, outcome.state, outcome.count, outcome.value)
+    task.outcome = nil
+    return
   end
-  task.fn, task.count, task.value = finalizers[size - 2], finalizers[size - 1], finalizers[size]
-  finalizers[size - 2], finalizers[size - 1], finalizers[size] = nil, nil, nil
-  finalizers.size = size - 3
-  return task:wake()
+  task.fn, task.count, task.value = finalizer.fn, finalizer.count, finalizer.value
+  task:wake()
+  unthread(task)
+  task.finalizers = finalizer.earlier
 end
 
 
@@ -76,37 +88,41 @@ function methods:conclude(outcome, count, value)
   if self.cancel_requested then
     self.cancel_requested = false
     state.cancel_requests = state.cancel_requests - 1
-    runs.change(function() state.is_cancelling = state.cancel_requests > 0 end)
+    runs.change(count_cancel_requests)
     if outcome == "failed" then failures.report(value, self, self.origin, tostring(self)) end
     outcome, count, value = "cancelled", nil, nil
   end
   local is_told = outcome == "failed" and self.detached and not self:is_awaited()
   if outcome == "failed" then failures.record(self, value) end
-  self.fn = nil
   if self.finalizers then
     self.outcome = { state = outcome, count = count, value = value }
     self.state = "ending"
     finalize(self)
   else
+    unthread(self)
+    self.fn = nil
     scheduler.die(self, outcome, count, value)
   end
   if is_told then failures.report_now(self) end
 end
 
 
+--- The next of a task's threads, outwards. (On Lua 5.1, where the VM has refused its wait, the
+-- pcalls that it stood in may serve others by now.)
+local function outer(task, thread, number)
+  local chain, task_of = task.chain, state.task_of
+  if not chain then return thread and registry.callers.map[thread], number end
+  repeat number = number + 1 until not chain[number] or task_of[chain[number]] == task
+  return chain[number], number
+end
+
+
 --- Closes the thread of a task, which is suspended or dead, and those of the pcalls that it stands
--- in (on Lua 5.1).
+-- in (on Lua 5.1). The last is left to it.
 local function close(task, closer, err)
-  local callers, task_of, chain = registry.callers.map, state.task_of, task.chain
-  local thread, number = task.thread or task.target, 1
+  local thread, number = task.thread or task.target, 0
+  if task.chain then thread, number = outer(task, thread, number) end
   while thread do
-    local caller = callers[thread]
-    if chain then
-      -- Where the VM has refused its wait, the pcalls that it stood in may serve others by now.
-      while thread and task_of[thread] ~= task do number, thread = number + 1, chain[number + 1] end
-      if not thread then break end
-      number, caller = number + 1, chain[number + 1]
-    end
     if vm.can_close then
       local _, ok, raised = call_barred("attempt to wait in a task that is being closed",
         closer, thread, err)
@@ -114,12 +130,12 @@ local function close(task, closer, err)
         failures.report(raised, task, nil, "a to-be-closed variable of " .. tostring(task))
       end
     end
-    if caller then callers[thread] = nil end
-    if task_of[thread] then task_of[thread] = nil end
     registry.let_go(killed, thread, true)
-    thread = caller
+    local caller
+    caller, number = outer(task, thread, number)
+    if caller then registry.callers.map[thread], state.task_of[thread] = nil, nil end
+    task.thread, thread = caller or thread, caller
   end
-  task.thread = false
 end
 
 

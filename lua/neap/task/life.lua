@@ -174,14 +174,9 @@ end
 ---@param count integer?
 ---@param value any
 function life:add_finalizer(fn, count, value)
-  local finalizers = self.finalizers
-  if not finalizers then
-    finalizers = { size = 0 }
-    self.finalizers, self.is_observed, self.has_epilogue = finalizers, true, true
-  end
-  local last = finalizers.size + 3
-  finalizers[last - 2], finalizers[last - 1], finalizers[last] = fn, count, value
-  finalizers.size = last
+  local finalizer = { fn = fn, count = count, value = value, earlier = self.finalizers or false }
+  self.is_observed, self.has_epilogue = true, true
+  self.finalizers = finalizer
 end
 
 
@@ -190,15 +185,14 @@ end
 ---@param value any
 ---@return boolean  false if it has run already
 function life:remove_finalizer(fn, value)
-  local finalizers = self.finalizers ---@type table
-  local last = finalizers.size
-  for i = last, 3, -3 do
-    if finalizers[i - 2] == fn and finalizers[i] == value then
-      for j = i + 1, last do finalizers[j - 3] = finalizers[j] end
-      finalizers[last - 2], finalizers[last - 1], finalizers[last] = nil, nil, nil
-      finalizers.size = last - 3
+  local finalizer, later = self.finalizers, nil
+  while finalizer do
+    local earlier = finalizer.earlier
+    if finalizer.fn == fn and finalizer.value == value then
+      if later then later.earlier = earlier else self.finalizers = earlier end
       return true
     end
+    finalizer, later = earlier, finalizer
   end
   return false
 end

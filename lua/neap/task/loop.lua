@@ -43,11 +43,13 @@ loop.longest_of_others = huge
 loop.loader = setmetatable({ thread = running() }, { __mode = "v" })
 local loader = loop.loader
 
-runs.declare_near { host_thread = false } -- the thread that called `run` or `step` last
+runs.declare_near {
+  host_thread = false, -- the thread that called `run` or `step` last
+  is_active = false, -- whether the loop is at work
+}
 runs.declare {
-  driver = false, is_active = false, -- the thread in which the loop is, or was, at work
+  driver = false, -- the thread in which it is, or was
   is_unprotected = false, -- whether an error of the host's would not be caught here
-  is_asleep = false, -- whether the host sleeps, and others may begin a run
   sought = false, -- the goal that `drive` runs for
   has_run = false, -- whether the loop was ever at work
 }
@@ -117,34 +119,43 @@ local function can_others_wake()
 end
 
 
+--- The beginning of what is done in the loop.
+local function begin(me, home, is_unprotected, fn, ...)
+  foreign.pass_to(clock.foreign)
+  state.is_active, state.has_run = true, true
+  state.driver, state.host_thread = me or false, me or false
+  if home then runs.set_under_way(home, true) end
+  state.is_unprotected = is_unprotected
+  if state.broken_in then recovery.recover() end
+  return fn(...)
+end
+
+
 local function leave(home, ok, ...)
-  if not ok then recovery.note(...) end
   if home then
     enter(home)
     runs.set_under_way(home, false)
     -- Those who wait for others have to look whether there are any left.
     for run in next, stuck do clock.end_sleep(run) end
   end
-  state.is_active, state.sought, state.is_asleep, state.depth = false, false, false, 0
+  state.is_active, state.depth = false, 0
+  if not ok then recovery.note((...)) end
   scheduler.set_current(false)
+  state.sought, state.is_asleep = false, false
   scheduler.tell("rests")
   return ok, ...
 end
 
 
---- Runs fn as the loop, in the host thread; `refusal` has given nothing.
+--- Runs fn as the loop, in the host thread; `refusal` has given nothing. Where memory ends before
+-- errors are caught, nothing has changed.
 ---@return any ...  fn's results or its error
 function loop.enter(fn, ...)
   local me, home = running(), state.home
-  foreign.pass_to(clock.foreign)
-  state.is_active, state.has_run = true, true
-  state.driver, state.host_thread = me or false, me or false
-  if home then runs.set_under_way(home, true) end
   -- A host that is a coroutine may yield from its sleep, which 5.1's pcall would not allow.
-  state.is_unprotected = me ~= nil and not vm.yieldable_pcall
-  if state.is_unprotected then return leave(home, true, fn(...)) end
-  if state.broken_in then fn = recovery.before(fn) end
-  return leave(home, pcall(fn, ...))
+  local is_unprotected = me ~= nil and not vm.yieldable_pcall
+  if is_unprotected then return leave(home, true, begin(me, home, true, fn, ...)) end
+  return leave(home, pcall(begin, me, home, false, fn, ...))
 end
 
 
@@ -169,28 +180,6 @@ function loop.has_work()
 end
 
 
-local function take_up(home, ...)
-  if home then
-    enter(home)
-    state.is_asleep, stuck[home] = false, nil
-  end
-  return ...
-end
-
-
---- Calls a function of the host's that may suspend its caller; where several runs may be under way,
--- with this one put aside.
----@return any ...  fn's results
-function loop.outside(fn, ...)
-  local home = state.home
-  if home then
-    state.is_asleep = true
-    enter(runs.first)
-  end
-  return take_up(home, fn(...))
-end
-
-
 --- Has the host sleep.
 ---@param seconds number?  nil: until something outside, or another run, wakes a task
 ---@param is_stuck? boolean  whether only another run can
@@ -201,7 +190,7 @@ function loop.sleep(seconds, is_stuck)
   if home then
     longest = not host.wake and can_others_wake() and SLICE or is_stuck and LOOK or huge
     seconds, stuck[home] = min(seconds, longest), is_stuck or nil
-    loop.outside(host.sleep, seconds, home)
+    runs.outside(host.sleep, seconds, home)
   else
     host.sleep(seconds)
   end

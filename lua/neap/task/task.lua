@@ -46,7 +46,7 @@ local admit, pack, settle = scheduler.admit, threads.pack, settled.settle
 ---@field private has_epilogue boolean  whether it has had a finalizer, or was cancelled as it ran
 ---@field private observer table?  is told of its end, by its method `ended`
 ---@field private is_concluding boolean  its end has begun: it is too late to cancel it
----@field private finalizers table?  in threes: function, count, value
+---@field private finalizers table|false|nil  the last of them, which leads to the earlier
 ---@field private outcome table?  how it has ended, while the finalizers run
 ---@field private cancel_requested boolean  it was cancelled while it ran
 ---@field private detached boolean  its failure is reported at once, and its handle may be dropped
