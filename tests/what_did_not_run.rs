@@ -61,6 +61,9 @@ fn main() {
     if !cfg!(feature = "tokio") {
         println!("- tasks in an executor: cargo test --features tokio");
     }
+    if cfg!(feature = "luajit") {
+        println!("- calls that run out of memory, which LuaJIT cannot be limited in: another Lua");
+    }
     let others: Vec<&str> = FEATURES.iter().filter(|it| !it.1).map(|it| it.0).collect();
     println!(
         "- neap with another Lua: cargo test --no-default-features --features cli,tokio,{}",
