@@ -3,18 +3,12 @@
 
 local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
+local threads = require "neap.kernel.threads"
 local vm = require "neap.kernel.vm"
 local watchers = require "neap.kernel.watchers"
 
 local current_thread, set_current = scheduler.current_thread, scheduler.set_current
 local state, status = runs.state, vm.coroutine.status
-
-
---- Uses as much of the stack as what follows will: where there is no room, it raises here.
-local function make_room(frames)
-  if frames > 0 then frames = frames - make_room(frames - 1) end
-  return frames
-end
 
 
 --- Calls fn with errors caught, on a thread that is dropped if it yields.
@@ -28,7 +22,7 @@ return function(reason, fn, ...)
     vm.close(thread)
     return false, reason
   end
-  make_room(16)
+  threads.make_room(16)
   set_current(false)
   state.bar = reason
   return lift(watchers.resume(thread, ...))

@@ -10,12 +10,16 @@ local Waiters = require "neap.kernel.waiters"
 local positions = require "neap.kernel.positions"
 local queue = require "neap.kernel.queue"
 local registry = require "neap.kernel.registry"
+local threads = require "neap.kernel.threads"
 local vm = require "neap.kernel.vm"
 local witness = require "neap.task.witness"
 
 local pairs, setmetatable = pairs, setmetatable
 local has_ended = ending.has_ended
-local status = vm.coroutine.status
+local make_room, status = threads.make_room, vm.coroutine.status
+
+--- How many the calls are, at most, that nest when a task ends.
+local FRAMES = 24
 
 ---@class (partial) neap.inside.Task
 local life = {}
@@ -44,6 +48,7 @@ function life:cancel()
   if activity == "running" or activity == "normal" then
     self:request_cancel()
   else
+    make_room(FRAMES)
     self.is_concluding = true
     self:leave()
     self:kill()

@@ -227,9 +227,13 @@ function loop.drive(goal, alone)
         -- The tick has read the clock, if there is a timer.
         local idle = is_busy and 0 or loop.idle_time(not pending and state.timers.time or nil)
         local is_stuck = not (idle or is_pending)
-        if is_stuck and (alone or not (home and can_others_wake())) then return false end
-        loop.sleep(idle, is_stuck)
-        scheduler.wake_due()
+        if is_stuck and (alone or not (home and can_others_wake())) then
+          recovery.recover() -- a task may have caught an error in the midst of waking another
+          if scheduler.is_idle() then return false end
+        else
+          loop.sleep(idle, is_stuck)
+          scheduler.wake_due()
+        end
         ticks = 0
       end
     end

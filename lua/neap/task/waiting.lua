@@ -19,6 +19,7 @@ local user = require "neap.task.user"
 local vm = require "neap.kernel.vm"
 
 local co_yield, error, pairs, setmetatable = vm.coroutine.yield, error, pairs, setmetatable
+local status = vm.coroutine.status
 local current_thread, running, state = scheduler.current_thread, vm.running, runs.state
 
 local waiting = {}
@@ -127,17 +128,29 @@ local function wait_in_coroutine(of_thread, me, place, argument)
 end
 
 
+--- Whether a thread is not what runs although it was resumed last: an error in the midst of that,
+-- in a task which has begun another at once, was caught by the former.
+local function is_left_behind(thread)
+  local activity = status(thread)
+  return activity ~= "running" and activity ~= "normal"
+end
+
+
 --- Makes what a wait does where the caller is not a task in its own thread (see `scheduler.waits`).
 ---@param of_thread fun(thread: thread): neap.inside.UserTask, boolean  finds or makes its task
 ---@return fun(me: thread?, place: table, argument: any): table
 function waiting.elsewhere(of_thread)
   return function(me, place, argument)
     if state.bar then error(state.bar, 0) end
-    local current = current_thread()
+    local current, task = current_thread(), state.task_of[me or false]
+    if current and is_left_behind(current) and task and task.thread == me then
+      current = me
+      scheduler.set_current(me)
+    end
     if registry.is_within(me, current) then
       if scheduler.find(current).cancel_requested then request_death() end
       return scheduler.suspend(me, place, argument)
-    elseif not state.task_of[me or false] and loop.is_host() then
+    elseif not task and loop.is_host() then
       return wait_in_host(place, argument)
     end
     return wait_in_coroutine(of_thread, me, place, argument)
