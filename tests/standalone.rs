@@ -36,6 +36,16 @@ const NOTHING_ELSE: [(&str, &str); 2] = [("LUA_PATH", "lua/?.lua"), ("LUA_CPATH"
 /// One that has the system's modules too.
 const WITH_MODULES: [(&str, &str); 1] = [("LUA_PATH", "lua/?.lua;;")];
 
+/// A function that has the next `require` load neap anew.
+const FORGET: &str = r#"
+    local function forget()
+      for name in pairs(package.loaded) do
+        local is_its_own = name:find("^neap") and name ~= "neap.copies"
+        if is_its_own then package.loaded[name] = nil end
+      end
+    end
+"#;
+
 /// What a user does who has luv and wants something else.
 const WITHOUT_LUV: &str = "package.preload.luv = function() error('no luv here', 0) end\n";
 
@@ -180,19 +190,61 @@ fn hosts(trials: &mut Vec<Trial>) {
     for interpreter in ["lua5.1", "luajit", "lua5.4"] {
         add(trials, &format!("host::two_copies_on_{interpreter}"), &[interpreter], move || {
             let text = r#"local first = require "neap"
-                for name in pairs(package.loaded) do
-                  local is_its_own = name:find("^neap") and name ~= "neap.copies"
-                  if is_its_own then package.loaded[name] = nil end
-                end
+                forget()
                 local second = require "neap"
                 first.use(require "neap.hosts.virtual")
                 print(first.run(function() return first.pcall(second.sleep, 1) end))
                 print(second.run(function() return second.pcall(second.yield) end))"#;
-            let path = script(&format!("two_copies_on_{interpreter}"), text);
+            let path = script(&format!("two_copies_on_{interpreter}"), &(FORGET.to_owned() + text));
             let mut command = lua(interpreter, path.to_str().expect("a path in UTF-8"), &[]);
             let told =
                 "another copy of neap waits here, in a task of the first: let both require one";
             assert_prints(command.envs(NOTHING_ELSE), &format!("false\t{told}\ntrue"))
+        });
+    }
+
+    // An editor, or a game, loads neap anew while tasks live: both copies go on, each with its own.
+    for interpreter in ["lua5.1", "luajit", "lua5.2", "lua5.3", "lua5.4"] {
+        add(trials, &format!("host::reloaded_on_{interpreter}"), &[interpreter], move || {
+            let text = r#"local old = require "neap"
+                old.use(require "neap.hosts.virtual")
+                local ended, log, gate = 0, {}, old.future()
+                local function note(text) log[#log + 1] = text end
+                for i = 1, 20 do
+                  old.spawn(function()
+                    old.finally(function() ended = ended + 1 end)
+                    old.sleep(i)
+                  end)
+                end
+                old.spawn(function() note(gate:wait()) end)
+                old.step()
+                forget()
+                local new = require "neap"
+                new.use(require "neap.hosts.virtual")
+                print(new ~= old, #old.tasks(), #new.tasks())
+                new.run(function()
+                  local task = new.spawn(new.sleep, 1)
+                  old.spawn(note, "spawned by a task of the new copy")
+                  old.tasks()[1]:cancel()
+                  gate:resolve("woken by a task of the new copy")
+                  print(task:wait(), new.current() ~= nil, old.current(), ended)
+                end)
+                print(#old.tasks(), #new.tasks(), ended)
+                old.run(old.sleep, 10)
+                print(#old.tasks(), #new.tasks(), ended)
+                print(table.concat(log, ", "))
+                old.spawn(function()
+                  old.finally(note, "closed")
+                  gate.wait(old.future())
+                end)
+                old.step()
+                print(old.close(), new.close(), #old.tasks(), log[3])"#;
+            let path = script(&format!("reloaded_on_{interpreter}"), &(FORGET.to_owned() + text));
+            let mut command = lua(interpreter, path.to_str().expect("a path in UTF-8"), &[]);
+            let printed = "true\t21\t0\n1\ttrue\tnil\t0\n22\t0\t0\n0\t0\t20\n\
+                           spawned by a task of the new copy, woken by a task of the new copy\n\
+                           true\ttrue\t0\tclosed";
+            assert_prints(command.envs(NOTHING_ELSE), printed)
         });
     }
 
