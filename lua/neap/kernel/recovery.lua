@@ -44,21 +44,27 @@ local function is_halted(task)
 end
 
 
+--- Whether a task stands nowhere, and does not run.
+local function is_lost(task)
+  if task.place or task:done() then return false end
+  local _, _, ready, count = queue.arrays()
+  local index = task.index or 0
+  return index > count or ready[index] ~= task
+end
+
+
 --- Makes those ready who stand nowhere, but for those whose wait, or end, was under way.
 ---@return table[]  the latter
 local function wake_lost(tasks)
-  local queued, halted = {}, {}
-  local _, _, ready, count = queue.arrays()
-  for i = 1, count do
-    if ready[i] then queued[ready[i]] = true end
-  end
+  local halted = {}
   for i = 1, #tasks do
     local task = tasks[i] ---@type any
-    local is_lost = not task.place and not queued[task]
-    if task.is_concluding and task.state ~= "ending" or is_lost and is_halted(task) then
+    local is_ending = task.state == "ending"
+    if task.is_concluding and not is_ending and not task:done()
+        or is_halted(task) and is_lost(task) then
       task.is_concluding = true -- nobody else ends it
       halted[#halted + 1] = task
-    elseif is_lost then
+    elseif is_lost(task) then
       task:wake()
     end
   end
@@ -66,15 +72,24 @@ local function wake_lost(tasks)
 end
 
 
+--- All tasks that live, which are counted anew. The collector may call code of the user's meanwhile.
+local function count()
+  local tasks, made, gone
+  repeat
+    made, gone, tasks = state.made, state.gone, listing.all()
+  until state.made == made and state.gone == gone
+  state.gone = made - #tasks
+  return tasks
+end
+
+
 --- Puts every task in its place. There has to be memory, so this waits until the loop is entered
 -- again; and it is done before all are cancelled, for a task may have caught such an error.
 function recovery.recover()
   sweep(state.task_of)
-  local tasks, err = listing.all(), state.broken_by
-  state.gone = state.made - #tasks
   state.deferred:take_back()
   threads.exchange.count, threads.exchange.value = nil, nil
-  local halted = wake_lost(tasks)
+  local err, halted = state.broken_by, wake_lost(count())
   for i = 1, #halted do
     local task = halted[i]
     task:leave()
