@@ -7,7 +7,7 @@ local clock = require "neap.kernel.clock"
 local loop = require "neap.task.loop"
 local scheduler = require "neap.kernel.scheduler"
 local tasks = require "neap.task.task"
-local witness = require "neap.task.witness"
+local history = require "neap.task.history"
 local Future = require "neap.sync.future"
 local Channel = require "neap.sync.channel"
 local timer = require "neap.sync.timer"
@@ -54,7 +54,7 @@ local neap = {
   scope = require "neap.structured.scope",
   timeout = require "neap.structured.timeout",
   tasks = require("neap.kernel.listing").all,
-  debug = witness.debug,
+  debug = history.debug,
   pcall = protected.pcall,
   xpcall = protected.xpcall,
 }

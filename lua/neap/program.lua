@@ -4,7 +4,7 @@
 local neap = require "neap"
 local check = require "neap.check"
 local failures = require "neap.task.failures"
-local ink = require "neap.task.ink"
+local colours = require "neap.task.colours"
 local run = require "neap.task.run"
 local signals = require "neap.signals"
 local tasks = require "neap.task.task"
@@ -34,9 +34,9 @@ local program = {}
 ---@return fun() finish  to be called when the program is over; raises what a writer has raised
 ---@return (fun()|false)? find_hogs  to be called often, where the VM has no hook to find hogs by
 function program.watch(options)
-  ink.use(options.colours or false)
+  colours.use(options.colours or false)
   if options.trace_spawns then neap.debug(true) end
-  if options.watch_deadlocks then require("neap.task.lookout").begin() end
+  if options.watch_deadlocks then require("neap.task.cycle_watch").begin() end
   local recording = (options.json or options.html) and require("neap.trace").start(options)
   local find_hogs = options.watch_hogs and require("neap.hogs").watch(options.watch_hogs)
   if options.schedule then require("neap.explore.trial").follow(options.schedule) end
@@ -72,7 +72,7 @@ function program.run(script, ...)
   if main.origin and main.origin ~= "" then
     text = text .. "\nstack traceback:\n" .. main.origin
   end
-  return false, ink.report(text)
+  return false, colours.report(text)
 end
 
 return program

@@ -37,7 +37,7 @@ local signals = {
 local function end_run()
   signals.has_ended = true
   -- Nobody waits for the end of the main task any longer: what stays is ended.
-  if state.sought then state.sought.is_reached = true end
+  if state.goal then state.goal.is_reached = true end
   deadlock.cancel_each()
 end
 

@@ -426,12 +426,12 @@ uses["neap.task.dump"] = function(dump)
   assert(lines[3]:find('^  task "pump" waits for a deadline %(4 s left%)'), lines[3])
 end
 
-uses["neap.task.witness"] = function(witness)
+uses["neap.task.history"] = function(history)
   run(function()
-    assert(witness.debug(true) == false)
+    assert(history.debug(true) == false)
     local pump = spawn(sleep, 5)
-    assert(witness.parent(pump).id == 1 and witness.since(pump) == 0)
-    assert(witness.debug(false) == true and not witness.parent(pump))
+    assert(history.parent(pump).id == 1 and history.since(pump) == 0)
+    assert(history.debug(false) == true and not history.parent(pump))
   end)
 end
 
@@ -466,11 +466,11 @@ uses["neap.task.driven"] = function(driven)
   assert(got == 2)
 end
 
-uses["neap.task.lookout"] = function(lookout)
+uses["neap.task.cycle_watch"] = function(cycle_watch)
   local clock, told = require "neap.kernel.clock", {}
   clock.use(require "neap.hosts.virtual")
   clock.report = function(text) told[#told + 1] = text end
-  lookout.begin()
+  cycle_watch.begin()
   require("neap.task.run").run(function()
     local first, second
     first = spawn(function() second:wait() end)
@@ -483,10 +483,10 @@ uses["neap.task.lookout"] = function(lookout)
   assert(#told == 1 and told[1]:find("a cycle of waits: task 2 waits for task 3, which"), told[1])
 end
 
-uses["neap.task.ink"] = function(ink)
-  assert(ink.report("ebb") == "ebb")
-  ink.use(true)
-  local text = ink.report("ebb\nstack traceback:\n\tx")
+uses["neap.task.colours"] = function(colours)
+  assert(colours.report("ebb") == "ebb")
+  colours.use(true)
+  local text = colours.report("ebb\nstack traceback:\n\tx")
   assert(text == "\27[1;31mebb\27[0m\27[2m\nstack traceback:\n\tx\27[0m")
 end
 
@@ -555,14 +555,14 @@ uses["neap.task.run"] = function(run_module)
   assert(run_module.step() == 3)
 end
 
-uses["neap.task.settled"] = function(settled)
+uses["neap.task.bound"] = function(bound)
   local runs, log = require "neap.kernel.runs", {}
   local Class = { wake = function(_, giver, value) log[#log + 1] = giver or value end }
-  settled.declare(Class)
+  bound.declare(Class)
   runs.share(true)
   local other = runs.new()
   runs.enter(other)
-  local one = settled.settle { Settled = Class.Settled, place = false }
+  local one = bound.bind { Bound = Class.Bound, place = false }
   one:wake(nil, "in its own run")
   runs.enter(runs.first)
   require("neap.kernel.clock").use(require "neap.hosts.virtual")

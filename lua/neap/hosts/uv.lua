@@ -226,7 +226,7 @@ function host.attach(library)
   if not loop.use(host) and clock.host() ~= host then
     error("attempt to change the host of living tasks: call attach before the first one", 2)
   end
-  if state.sought then uv_run.replace(uv) end
+  if state.goal then uv_run.replace(uv) end
   open()
   is_attached = true
   if not editor then check:start(after_events) end

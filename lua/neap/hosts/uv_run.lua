@@ -25,7 +25,7 @@ local run, stop ---@type any, any
 
 local function run_in_task(mode, ...)
   local is_whole = mode == nil or mode == "default"
-  if not (is_whole and state.sought and current_task()) then return run(mode, ...) end
+  if not (is_whole and state.goal and current_task()) then return run(mode, ...) end
   tasks.wait(waiters)
   return false
 end

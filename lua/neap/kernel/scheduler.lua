@@ -220,7 +220,7 @@ local requests = {
 }
 
 --- Does what a thread has asked for, or ends its task. No code of the user runs in here.
-local function settle(task, thread, ok, request, a, b, c, d)
+local function dispatch(task, thread, ok, request, a, b, c, d)
   if ok then
     local answer = requests[request]
     if answer then return answer(task, thread, a, b, c, d) end
@@ -234,7 +234,7 @@ end
 -- requests at hand.)
 local function run(task, thread, ...)
   task.thread, current = thread, thread
-  return settle(task, thread, resume(thread, ...))
+  return dispatch(task, thread, resume(thread, ...))
 end
 
 --- Begins a task, or one of its finalizers: in a thread of the pool, or in one of its user's.
@@ -255,7 +255,7 @@ local function begin(task, ...)
     ok, request, a, b, c, d = resume(thread, token, fn)
   end
   if request == DONE then return done(task, thread) end
-  return settle(task, thread, ok, request, a, b, c, d)
+  return dispatch(task, thread, ok, request, a, b, c, d)
 end
 
 --- Begins a task, or goes on with it.
@@ -306,12 +306,12 @@ function scheduler.run_light(thread, body, id, ...)
   local ok, request, a, b, c, d = resume(thread, ...)
   if newborn ~= thread then
     local task = task_of[thread] -- none, where the collector has called what ended it just now
-    if task then settle(task, thread, ok, request, a, b, c, d) end
+    if task then dispatch(task, thread, ok, request, a, b, c, d) end
   elseif ok and not requests[request] and status(thread) == "dead" then
     newborn, newborn_body = false, false
     if id then state.gone = state.gone + 1 end
   else
-    settle(make_newborn(), thread, ok, request, a, b, c, d)
+    dispatch(make_newborn(), thread, ok, request, a, b, c, d)
   end
   state.depth, current = depth, previous
   return true
@@ -354,7 +354,7 @@ function scheduler.tick()
         elseif request == swift_park then
           a:park(task, b)
         else
-          settle(task, thread, ok, request, a, b, c, d)
+          dispatch(task, thread, ok, request, a, b, c, d)
         end
       else
         begin(task)
@@ -494,7 +494,7 @@ function scheduler.tell(what, task, other, argument)
   if watch then watch(what, task, other or current and task_of[current] or nil, argument) end
 end
 
-scheduler.die, scheduler.finish, scheduler.requests, scheduler.run, scheduler.settle =
-  die, finish, requests, run, settle
+scheduler.die, scheduler.finish, scheduler.requests, scheduler.run, scheduler.dispatch =
+  die, finish, requests, run, dispatch
 
 return scheduler

@@ -222,7 +222,7 @@ requests[NESTED] = function(task, thread, inner, ...)
     between = map[between]
   end
   task.thread = inner
-  return scheduler.settle(task, inner, true, ...)
+  return scheduler.dispatch(task, inner, true, ...)
 end
 
 requests[CALL] = function(task, _, child, start)

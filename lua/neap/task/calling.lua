@@ -123,6 +123,6 @@ end
 -- its main task waits for, the next request may bring it; once that task has ended, only calls that
 -- are under way count.
 ---@return boolean
-function calling.is_pending() return state.sought ~= false or state.calls > 0 end
+function calling.is_pending() return state.goal ~= false or state.calls > 0 end
 
 return calling

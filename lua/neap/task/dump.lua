@@ -1,7 +1,7 @@
 --- Everyone who lives, in words: as a tree, who waits for what, and where.
 --
 -- A task stands below what it belongs to: a scope, a pool, a `timeout`, and those below the task
--- that made them. Where `neap.debug(true)` has a witness at work, it stands below who spawned it,
+-- that made them. Where `neap.debug(true)` keeps a history, it stands below who spawned it,
 -- and it is known for how long it has waited.
 
 local clock = require "neap.kernel.clock"
@@ -10,7 +10,7 @@ local listing = require "neap.kernel.listing"
 local positions = require "neap.kernel.positions"
 local registry = require "neap.kernel.registry"
 local runs = require "neap.kernel.runs"
-local witness = require "neap.task.witness"
+local history = require "neap.task.history"
 
 local huge, tostring = math.huge, tostring
 local state = runs.state
@@ -41,7 +41,7 @@ end
 --- What a task does.
 local function activity_of(task)
   local text
-  local since = witness.since(task)
+  local since = history.since(task)
   local time = since and " for " .. seconds(clock.now() - since) or ""
   if task.place then
     text = "waits for " .. dump.wait_of(task, task.thread or task.target) .. time
@@ -57,7 +57,7 @@ local function activity_of(task)
     local outcome = task.outcome.state
     text = (outcome == "cancelled" and "was " or "has ") .. outcome .. ", a finalizer " .. text
   end
-  local spawned = witness.spawned_at(task)
+  local spawned = history.spawned_at(task)
   return text .. (spawned and ", spawned at " .. spawned or "")
 end
 
@@ -100,7 +100,7 @@ end
 --- Writes who lives in the run that is in place.
 local function write_run(write, indent)
   local roots, below = grow(listing.all())
-  local host = state.sought
+  local host = state.goal
   if host and host.place then
     write(indent .. "the host thread waits for " .. dump.wait_of(host, state.driver))
   end

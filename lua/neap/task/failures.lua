@@ -10,13 +10,13 @@ local call_barred = require "neap.kernel.barred"
 local clock = require "neap.kernel.clock"
 local cycles = require "neap.task.cycles"
 local fields = require "neap.fields"
-local ink = require "neap.task.ink"
+local colours = require "neap.task.colours"
 local loop = require "neap.task.loop"
 local own = require "neap.kernel.own"
 local runs = require "neap.kernel.runs"
 local hooks = require "neap.kernel.hooks"
 local vm = require "neap.kernel.vm"
-local witness = require "neap.task.witness"
+local history = require "neap.task.history"
 
 local huge, next, pairs, pcall, setmetatable, sort, tostring, type =
   math.huge, next, pairs, pcall, setmetatable, table.sort, tostring, type
@@ -76,7 +76,9 @@ end
 --- Writes which tasks wait for each other in a circle, if that has not been told before.
 function failures.report_cycles()
   local circles = cycles.news()
-  for i = 1, #circles do failures.write(ink.report("neap: a cycle of waits: " .. circles[i])) end
+  for i = 1, #circles do
+    failures.write(colours.report("neap: a cycle of waits: " .. circles[i]))
+  end
 end
 
 
@@ -84,7 +86,7 @@ local function write(err, traceback, what)
   failures.reported = failures.reported + 1
   local text = "neap: " .. what .. " failed: " .. failures.describe(err, traceback)
   if traceback and traceback ~= "" then text = text .. "\nstack traceback:\n" .. traceback end
-  failures.write(ink.report(text))
+  failures.write(colours.report(text))
   local now = clock.now()
   if now < state.next_search then return end
   state.next_search = now + PATIENCE
@@ -139,7 +141,7 @@ end
 ---@param definition? string  where the function is, if that is known
 function failures.name_of(task, definition)
   definition = definition or vm.definition(task.body or task.fn)
-  local where, parent = witness.spawned_at(task), witness.parent(task)
+  local where, parent = history.spawned_at(task), history.parent(task)
   if where then
     return tostring(task) .. " (spawned at " .. where
       .. (parent and " by " .. tostring(parent) or "") .. ")"

@@ -12,7 +12,7 @@ local queue = require "neap.kernel.queue"
 local registry = require "neap.kernel.registry"
 local threads = require "neap.kernel.threads"
 local vm = require "neap.kernel.vm"
-local witness = require "neap.task.witness"
+local history = require "neap.task.history"
 
 local pairs, setmetatable = pairs, setmetatable
 local has_ended = ending.has_ended
@@ -135,7 +135,7 @@ end
 --- What the task stands below, in the tree of those who live: a scope, a pool, a timeout; else
 -- the task that has spawned it, if that is known.
 ---@return table?
-function life:above() return group_of(self.observer) or witness.parent(self) end
+function life:above() return group_of(self.observer) or history.parent(self) end
 
 
 --- The task that the task stands below: the owner of its scope, pool or timeout; or the one that

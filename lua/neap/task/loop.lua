@@ -50,7 +50,7 @@ runs.declare_near {
 runs.declare {
   driver = false, -- the thread in which it is, or was
   is_unprotected = false, -- whether an error of the host's would not be caught here
-  sought = false, -- the goal that `drive` runs for
+  goal = false, -- the goal that `drive` runs for
   has_run = false, -- whether the loop was ever at work
 }
 
@@ -94,17 +94,17 @@ end
 ---@param host neap.Host
 ---@return boolean is_set
 function loop.use(host)
-  local alive, sought = registry.alive(), state.sought
+  local alive, goal = registry.alive(), state.goal
   if alive == 0 then
     clock.use(host)
     return true
   end
-  local main = alive == 1 and sought and sought.main
+  local main = alive == 1 and goal and goal.main
   if not main or main ~= scheduler.current_task() or state.home then return false end
   if not host.sleep or host.shared then return false end
   clock.change(host)
   loop.longest_sleep = min(loop.longest_sleep, loop.longest_of_others)
-  sought.is_reached = HOST
+  goal.is_reached = HOST
   return true
 end
 
@@ -141,7 +141,7 @@ local function leave(home, ok, ...)
   state.is_active, state.depth = false, 0
   if not ok then recovery.note((...)) end
   scheduler.set_current(false)
-  state.sought, state.is_asleep = false, false
+  state.goal, state.is_asleep = false, false
   scheduler.tell("rests")
   return ok, ...
 end
@@ -175,7 +175,7 @@ end
 -- can ask while it sleeps.
 function loop.has_work()
   if not scheduler.is_idle() then return true end
-  if state.sought then return state.sought.is_reached == true end
+  if state.goal then return state.goal.is_reached == true end
   return registry.alive() == 0
 end
 
@@ -207,7 +207,7 @@ end
 ---@return boolean  false if nothing can ever happen any more
 function loop.drive(goal, alone)
   local host, home, ticks = clock.host(), state.home, 0
-  state.sought = goal or false
+  state.goal = goal or false
   while true do
     local is_busy = tick()
     if goal then

@@ -22,7 +22,7 @@ local light = require "neap.kernel.light"
 local reraise = require "neap.task.reraise"
 local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
-local settled = require "neap.task.settled"
+local bound = require "neap.task.bound"
 local threads = require "neap.kernel.threads"
 local user = require "neap.task.user"
 local vm = require "neap.kernel.vm"
@@ -31,7 +31,7 @@ local waiting = require "neap.task.waiting"
 local error, pairs, select, setmetatable, type = error, pairs, select, setmetatable, type
 local has_ended = ending.has_ended
 local ARM, state, table_unpack = awaitable.ARM, runs.state, vm.unpack
-local admit, pack, settle = scheduler.admit, threads.pack, settled.settle
+local admit, pack, bind = scheduler.admit, threads.pack, bound.bind
 
 ---@class (partial) neap.inside.Task: neap.Joined
 ---@field id integer  its number, in the order of creation
@@ -86,7 +86,7 @@ local function new(fn, ...)
   if value ~= nil then task.value = value end
   if count then task.count = count end
   setmetatable(task, Task)
-  return state.home and settle(task) or task
+  return state.home and bind(task) or task
 end
 
 
@@ -105,7 +105,7 @@ local function spawn(fn, ...)
     task.count, task.value = count, { ... }
   end
   setmetatable(task, Task)
-  if state.home then settle(task) end
+  if state.home then bind(task) end
   admit(task)
   return task
 end
@@ -125,7 +125,7 @@ local function new_user_task(body, target, count, value)
   if value ~= nil then task.value = value end
   if count then task.count = count end
   setmetatable(task, UserTask)
-  return state.home and settle(task) or task
+  return state.home and bind(task) or task
 end
 
 
@@ -136,7 +136,7 @@ local function of_newborn(thread, body, id)
     id = id, state = "started", body = body, thread = thread, target = false, place = false,
   }
   setmetatable(task, UserTask)
-  if state.home then settle(task) end
+  if state.home then bind(task) end
   user.register(task, thread)
   if not id then scheduler.count(task) end
   return task
@@ -220,8 +220,8 @@ for name, member in pairs(Task) do UserTask[name] = member end
 for name, method in pairs(user.methods) do UserTask[name] = method end
 UserTask.__index = UserTask
 UserTask.yield_error, UserTask.detached, UserTask.fn, UserTask.target = false, true, false, false
-settled.declare(Task)
-settled.declare(UserTask)
+bound.declare(Task)
+bound.declare(UserTask)
 
 return {
   new = new,

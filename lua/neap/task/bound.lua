@@ -11,7 +11,7 @@ local scheduler = require "neap.kernel.scheduler"
 local pairs, setmetatable = pairs, setmetatable
 local enter, state = runs.enter, runs.state
 
-local settled = {}
+local bound = {}
 
 
 local function back(home, previous, ...)
@@ -23,10 +23,10 @@ local function back(home, previous, ...)
 end
 
 
---- Declares a class of tasks, with all its methods, and in its field `Settled` the class of those
+--- Declares a class of tasks, with all its methods, and in its field `Bound` the class of those
 -- that know their run.
 ---@param class table
-function settled.declare(class)
+function bound.declare(class)
   local wake, cancel = class.wake, class.cancel
   local members = {}
   for name, member in pairs(class) do members[name] = member end
@@ -52,7 +52,7 @@ function settled.declare(class)
     return back(self.home, previous, cancel(self))
   end
 
-  class.Settled = awaitable.declare(members, "task")
+  class.Bound = awaitable.declare(members, "task")
   awaitable.declare(class, "task")
 end
 
@@ -61,9 +61,9 @@ end
 ---@generic T
 ---@param task T
 ---@return T task
-function settled.settle(task)
+function bound.bind(task)
   task.home = state.home
-  return setmetatable(task, task.Settled)
+  return setmetatable(task, task.Bound)
 end
 
-return settled
+return bound

@@ -11,11 +11,11 @@ local loop = require "neap.task.loop"
 --- How long between two looks, in seconds.
 local PERIOD = 1
 
-local lookout = {}
+local cycle_watch = {}
 
 
 --- Begins to look, in the run that is in place, before its first task.
-function lookout.begin()
+function cycle_watch.begin()
   if PERIOD < loop.longest_sleep then loop.longest_sleep = PERIOD end
   local due = clock.now()
   hooks.add(function()
@@ -26,4 +26,4 @@ function lookout.begin()
   end)
 end
 
-return lookout
+return cycle_watch

@@ -9,7 +9,7 @@ local watchers = require "neap.kernel.watchers"
 
 local setmetatable = setmetatable
 
-local witness = {}
+local history = {}
 
 --- What is known of each task.
 ---@type table<neap.inside.Task, { parent: neap.inside.Task?, where: string?, since: number? }>
@@ -34,7 +34,7 @@ end
 -- Tasks cost up to three times as much meanwhile. What was spawned before is not known.
 ---@param on boolean
 ---@return boolean was_on
-function witness.debug(on)
+function history.debug(on)
   check.type(on, "boolean", 1, "debug")
   local was_on = is_on
   if on == was_on then return was_on end
@@ -51,7 +51,7 @@ end
 
 --- Who spawned a task; nil if it was no task, or is not known.
 ---@return neap.inside.Task?
-function witness.parent(task)
+function history.parent(task)
   local record = records[task]
   return record and record.parent
 end
@@ -59,7 +59,7 @@ end
 
 --- Where a task was spawned, as "file:line"; nil if that is not known.
 ---@return string?
-function witness.spawned_at(task)
+function history.spawned_at(task)
   local record = records[task]
   return record and record.where
 end
@@ -67,9 +67,9 @@ end
 
 --- Since when a task waits, or is ready, on the host's clock; nil if that is not known.
 ---@return number?
-function witness.since(task)
+function history.since(task)
   local record = records[task]
   return record and record.since
 end
 
-return witness
+return history
