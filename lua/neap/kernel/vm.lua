@@ -7,8 +7,8 @@
 ---@diagnostic disable: access-invisible, redundant-return-value
 local own = require "neap.kernel.own"
 
-local coroutine, error, pcall, rawget, select, table, type =
-  coroutine, error, pcall, rawget, select, table, type
+local coroutine, error, pcall, rawequal, rawget, select, table, type =
+  coroutine, error, pcall, rawequal, rawget, select, table, type
 local is_own = own.is_own
 
 --- The VM's own functions. nginx puts others in their place, which go through its event loop and
@@ -109,7 +109,7 @@ end
 function vm.close_failed(thread, err)
   if not close then return true end
   local ok, raised = close(thread)
-  return ok or raised == err, raised
+  return ok or rawequal(raised, err), raised
 end
 
 local raw_traceback = debug and debug.traceback

@@ -157,7 +157,7 @@ end
 
 
 function Interval:__tostring()
-  return ("interval (every %g s, %d ticks taken)"):format(self.period, self.taken)
+  return ("interval (every %g s, ticks taken: %d)"):format(self.period, self.taken)
 end
 
 function Interval.describe() return "an interval" end
