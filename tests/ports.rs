@@ -40,7 +40,9 @@ const WAITS: &str =
     "trace=write,epoll_wait,epoll_pwait,poll,ppoll,select,pselect6,nanosleep,clock_nanosleep,futex";
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
+    let mut arguments = Arguments::from_args();
+    // Most of their time these tests wait.
+    arguments.test_threads.get_or_insert(4);
     let mut trials = Vec::new();
     for lua in LUAS {
         let (socket, luv) = (format!("{lua}:socket"), format!("{lua}:luv"));
