@@ -72,8 +72,8 @@ local function wake_lost(tasks)
 end
 
 
---- All tasks that live, which are counted anew. Meanwhile the collector may call code of the
--- user's.
+--- All tasks that live, which are counted anew. (Meanwhile the collector may call code of the
+-- user's.)
 local function count()
   local tasks, made, gone
   repeat

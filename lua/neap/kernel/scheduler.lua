@@ -241,7 +241,7 @@ end
 ---@param ... any  for a user's thread: its arguments, if the task does not hold them
 local function begin(task, ...)
   local fn = task.fn
-  if not fn then return task:begin(...) end
+  if not fn then return task.begin and task:begin(...) end -- else it was cancelled as it was woken
   local thread = idle_thread
   if thread then idle_thread = false else thread = acquire() end
   if not task.fn then return recycle(thread) end -- a finalizer that the collector called ended it

@@ -64,8 +64,9 @@ end
 --- The deadline has come.
 function Guard:wake()
   local caller = self.caller
+  close_with(caller, self.child) -- first: the collector may call what cancels the caller
+  if caller.place ~= self then return end
   self.is_late, caller.place = true, false
-  close_with(caller, self.child)
   caller:wake()
 end
 

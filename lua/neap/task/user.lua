@@ -166,6 +166,7 @@ end
 --- Begins the task, or goes on with it: called by the scheduler.
 ---@param ... any  its arguments; without any, those that it holds
 function methods:begin(...)
+  if self.is_concluding then return end -- a finalizer that the collector called has cancelled it
   local thread, is_new = self.target or vm.create(self.body), self.state == "pending"
   local is_left = self.chain and state.task_of[thread] ~= self
   if is_left or status(thread) ~= "suspended"
@@ -178,7 +179,7 @@ function methods:begin(...)
     user.unregister(self)
     return finish(self, "returned")
   end
-  if self.is_concluding then return end -- a finalizer that the collector called has cancelled it
+  if self.is_concluding then return end -- so may one that was called just now
   state.task_of[thread], self.target, self.chain, self.state = self, false, false, "started"
   local value = is_new and self.value
   if value == nil or not is_new then return scheduler.run(self, thread, ...) end
