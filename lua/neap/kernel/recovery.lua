@@ -85,7 +85,8 @@ end
 
 
 --- Puts every task in its place. There has to be memory, so this waits until the loop is entered
--- again; and it is done before all are cancelled, for a task may have caught such an error.
+-- again; and it is done before all are cancelled, for a task may have caught such an error. No task
+-- runs meanwhile.
 function recovery.recover()
   sweep(state.task_of)
   state.deferred:take_back()

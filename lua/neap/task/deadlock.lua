@@ -57,9 +57,16 @@ end
 ---@return boolean  whether there was one
 function deadlock.cancel_each()
   local has_cancelled = false
-  recovery.recover()
   for _, task in ipairs(listing.all()) do has_cancelled = task:cancel() or has_cancelled end
   return has_cancelled
+end
+
+
+--- The same between ticks, when none runs: those too whom an error has left nowhere.
+---@return boolean  whether there was one
+function deadlock.cancel_at_rest()
+  recovery.recover()
+  return deadlock.cancel_each()
 end
 
 
@@ -68,7 +75,7 @@ end
 function deadlock.cancel_all()
   local is_over
   repeat
-    local has_cancelled = deadlock.cancel_each()
+    local has_cancelled = deadlock.cancel_at_rest()
     is_over = loop.drive()
       or not (has_cancelled or deadlock.give_up_one(false) or deadlock.cancel_each())
   until is_over

@@ -64,9 +64,9 @@ end
 ---@return boolean done  whether all were
 local function end_all(deadline)
   local done = true
-  deadlock.cancel_each()
+  deadlock.cancel_at_rest()
   run_out(deadline)
-  while deadlock.cancel_each() or deadlock.give_up_one(true) do
+  while deadlock.cancel_at_rest() or deadlock.give_up_one(true) do
     done = false
     run_out(deadline)
   end
