@@ -110,17 +110,18 @@ pub struct RunAsync<R>(Option<Result<Task<R>>>);
 ///
 /// let lua = mlua::Lua::new();
 /// neap::install_async(&lua, neap::Tokio)?;
-/// let fetch = lua.create_async_function(async |_, harbour: String| {
-///     tokio::time::sleep(Duration::from_millis(20)).await;
+/// let fetch = lua.create_async_function(async |_, (harbour, seconds): (String, u64)| {
+///     tokio::time::sleep(Duration::from_secs(seconds)).await;
 ///     Ok(format!("high water at {harbour}"))
 /// })?;
 /// let script = r#"
 ///     local neap, fetch = require "neap", ...
 ///     local tides = {}
 ///     for i, harbour in ipairs { "Brest", "Dover", "Ostend" } do
-///       tides[i] = neap.spawn(fetch, harbour) -- all three at once
+///       tides[i] = neap.spawn(fetch, harbour, 1) -- all three at once
 ///     end
-///     return table.concat(neap.all(tides), ", "), neap.pcall(neap.timeout, "1ms", fetch, "Vigo")
+///     local in_time, err = neap.pcall(neap.timeout, "1ms", fetch, "Vigo", 3600)
+///     return table.concat(neap.all(tides), ", "), in_time, err
 /// "#;
 /// let (tides, in_time, error): (String, bool, String) =
 ///     neap::run_async(&lua, lua.load(script), fetch).await?;

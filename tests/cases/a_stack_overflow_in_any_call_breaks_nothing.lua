@@ -7,8 +7,7 @@ local task = require "task"
 
 -- (Who is woken where there is no stack left may stand nowhere, until he is cancelled or nothing
 -- else is left to do. The tests check before each tick that nobody does: not here.)
-local has_files, scheduler = pcall(require, "neap.kernel.scheduler") -- a single file has not
-if has_files then scheduler.set_order(nil) end
+require("neap.kernel.scheduler").set_order(nil)
 
 neap.on_error(function() end)
 
