@@ -29,7 +29,8 @@ function listing.ready()
     if task and is_left(task, i, ready, ready_count) then tasks[#tasks + 1] = task end
   end
   for i = 1, ready_count do
-    if ready[i] then tasks[#tasks + 1] = ready[i] end
+    local task = ready[i] -- dead, if it was cancelled as it was woken
+    if task and not task:done() then tasks[#tasks + 1] = task end
   end
   return tasks
 end
