@@ -21,7 +21,7 @@ local MANY = 10000
 ---@field tick integer  how many have begun
 ---@field count integer  how many choices there were
 ---@field deviations neap.Deviation[]  those that were not 0
----@field points integer[]  in threes: tick, number, and how many there were to choose from
+---@field points integer[]  three for each: tick, number, how many there were to choose from
 ---@field notes (fun(kind: string, what: any))?  is told of the choices that are not 0
 ---@field on_tick fun()?  is called at the beginning of each tick
 ---@field is_endless boolean  whether the run was ended, for it did not end by itself

@@ -6,6 +6,7 @@
 -- already. It leaves out no order of tasks: Lua does not tell which variables two tasks share, so
 -- none of their orders is known to be equivalent to another.
 
+---@diagnostic disable: assign-type-mismatch
 local schedules = require "neap.explore.schedule"
 
 local floor, ipairs, max, tonumber = math.floor, ipairs, math.max, tonumber

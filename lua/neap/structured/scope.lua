@@ -5,7 +5,7 @@
 -- to `on_error`. The caller closes the scope in a finalizer, too: however it ends, nothing of the
 -- scope outlives it.
 
----@diagnostic disable: call-non-callable, need-check-nil
+---@diagnostic disable: access-invisible, call-non-callable, need-check-nil
 local Pool = require "neap.structured.pool"
 local Waiters = require "neap.kernel.waiters"
 local check = require "neap.check"

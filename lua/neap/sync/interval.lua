@@ -19,7 +19,7 @@ local now, state, wait = clock.now, runs.state, tasks.wait
 
 ---@class neap.inside.Interval: neap.Waiter
 ---@field private start number  when it was made, or reset
----@field private period number  in seconds
+---@field private period number  how many seconds
 ---@field private taken integer  the number of the tick that was given last
 ---@field private returned integer[]  ticks given back, earliest first
 ---@field private waiters neap.Waiters

@@ -4,7 +4,7 @@
 -- work nothing else may enter it: not a handler of errors, nor the host's `now` and `sleep`. Where
 -- the host lets several runs be under way, each is put aside while it sleeps (neap.kernel.runs).
 
----@diagnostic disable: need-check-nil
+---@diagnostic disable: need-check-nil, param-type-mismatch
 local clock = require "neap.kernel.clock"
 local foreign = require "neap.kernel.foreign"
 local recovery = require "neap.kernel.recovery"
