@@ -68,7 +68,10 @@ local breaks = {
 }
 
 --- Has `require` load a module with a bug.
-local function put_in(module, is, was)
+---@param number integer  of the bug in the list
+---@return string  what is broken
+local function put_in(number)
+  local name, module, is, was = vm.unpack(breaks[number])
   package.preload[module] = function(...)
     local path = "lua/" .. module:gsub("%.", "/") .. ".lua"
     local file = assert(io.open(path))
@@ -78,6 +81,7 @@ local function put_in(module, is, was)
     assert(first, path .. " does not say any more: " .. is)
     return assert(vm.load(text:sub(1, first - 1) .. was .. text:sub(last + 1), "@" .. path))(...)
   end
+  return name
 end
 
 return { list = breaks, put_in = put_in }

@@ -16,15 +16,14 @@ local arguments = arg or { ... }
 local what, first, count = arguments[1], tonumber(arguments[2]), tonumber(arguments[3])
 local programs, schedules, found = 0, 0, 0
 
-local broken = what == "break" and require("breaks").list[tonumber(arguments[4])]
-if broken then require("breaks").put_in(broken[2], broken[3], broken[4]) end
+local broken = what == "break" and require("breaks").put_in(tonumber(arguments[4]))
 
 local faults = require "faults"
 local run = require "run"
 
 local names = {}
 for name in pairs(faults) do
-  if name:find(not broken and arguments[4] or "", 1, true) then names[#names + 1] = name end
+  if name:find(arguments[4] or "", 1, true) then names[#names + 1] = name end
 end
 table.sort(names)
 
@@ -33,7 +32,7 @@ local function try(seed, options)
   local ok, hash, problems, ticks = pcall(run, seed, options)
   if not ok then problems = { hash } end
   if problems[1] and broken then
-    print(("found by schedule %d: %s (%s)"):format(schedules, broken[1], tostring(problems[1])))
+    print(("found by schedule %d: %s (%s)"):format(schedules, broken, tostring(problems[1])))
     os.exit(0)
   end
   if not ok then error(hash, 0) end
@@ -68,7 +67,7 @@ for seed = first, first + count - 1 do
   end
 end
 if broken then
-  print(("not found by %d schedules: %s"):format(schedules, broken[1]))
+  print(("not found by %d schedules: %s"):format(schedules, broken))
   os.exit(1)
 end
 print(("%d programs, %d schedules, %d with problems"):format(programs, schedules, found))

@@ -169,24 +169,20 @@ end
 runs.declare { is_asleep = false } -- whether the host sleeps, and others may begin a run
 
 local function take_up(home, ...)
-  if home then
-    runs.enter(home)
-    state.is_asleep, runs.stuck[home] = false, nil
-  end
+  runs.enter(home)
+  state.is_asleep, runs.stuck[home] = false, nil
   return ...
 end
 
 
---- Calls a function of the host's that may suspend its caller; where several runs may be under way,
+--- Where several runs may be under way, calls a function of the host's that may suspend its caller,
 -- with this one put aside.
 ---@param fn function
 ---@return any ...  fn's results
 function runs.outside(fn, ...)
   local home = state.home
-  if home then
-    state.is_asleep = true
-    runs.enter(runs.first)
-  end
+  state.is_asleep = true
+  runs.enter(runs.first)
   return take_up(home, fn(...))
 end
 

@@ -151,11 +151,14 @@ function scheduler.admit(task)
 end
 
 
---- Makes a task dead, and tells those who are to know.
+--- Makes a task dead, and tells those who are to know. It has stayed on its thread until now: by
+-- that it is found among those that live, should anything before this fail.
 ---@param outcome "returned"|"failed"|"cancelled"
 ---@param count integer?  of its results, or of its error, as `threads.pack` gives them
 local function die(task, outcome, count, value)
-  task.state = outcome
+  local thread = task.thread
+  if thread then task_of[thread], task.thread = nil, false end
+  task.fn, task.state = nil, outcome
   if value ~= nil then task.value = value end
   if count then task.count = count end
   local gone = state.gone + 1
@@ -174,9 +177,6 @@ local function finish(task, outcome, count, value)
   if outcome ~= "returned" or task.is_observed and task.has_epilogue then
     return task:conclude(outcome, count, value)
   end
-  local thread = task.thread
-  if thread then task_of[thread], task.thread = nil, false end
-  task.fn = nil
   return die(task, outcome, count, value)
 end
 

@@ -52,27 +52,17 @@ function methods:request_cancel()
 end
 
 
---- Takes a task off its thread, which is done with. By the thread it is found among those that
--- live: it stays on it until nothing can fail any more.
-local function unthread(task)
-  local thread = task.thread
-  if thread then state.task_of[thread], task.thread = nil, false end
-end
-
-
 --- Has the next finalizer run, last one first; when there is none left, the task is dead.
 local function finalize(task)
-  local finalizer, outcome = task.finalizers, task.outcome
+  local finalizer, outcome, thread = task.finalizers, task.outcome, task.thread
   if not finalizer then
-    unthread(task)
-    task.fn = nil
     scheduler.die(task, outcome.state, outcome.count, outcome.value)
     task.outcome = nil
     return
   end
   task.fn, task.count, task.value = finalizer.fn, finalizer.count, finalizer.value
   task:wake()
-  unthread(task)
+  if thread then state.task_of[thread], task.thread = nil, false end
   task.finalizers = finalizer.earlier
 end
 
@@ -99,8 +89,6 @@ function methods:conclude(outcome, count, value)
     self.state = "ending"
     finalize(self)
   else
-    unthread(self)
-    self.fn = nil
     scheduler.die(self, outcome, count, value)
   end
   if is_told then failures.report_now(self) end
