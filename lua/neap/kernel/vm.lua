@@ -130,8 +130,14 @@ end
 ---@param err? any  the error that has ended the thread
 function vm.traceback(thread, level, err)
   if not raw_traceback then return "" end
-  local text = thread and raw_traceback(thread, "", level or 0)
-    or raw_traceback("", (level or 1) + 1)
+  local text
+  if thread then
+    -- LuaJIT's own raises now and then where the thread has come to the end of its stack.
+    local ok, shown = pcall(raw_traceback, thread, "", level or 0)
+    text = ok and shown or ""
+  else
+    text = raw_traceback("", (level or 1) + 1)
+  end
   local lines, was_own = {}, false
   for line in (text .. "\n"):gmatch("(.-)\n") do
     local body = line:gsub("^%s+", "")
