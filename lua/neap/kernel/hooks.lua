@@ -1,5 +1,5 @@
---- What is called at the end of each tick, while it is needed: always, or when a garbage collection
--- has finished.
+--- What is called at the end of each tick, while it is needed: always, when a garbage collection has
+-- finished, or once.
 --
 -- Not every Lua calls a finalizer (`__gc`) for a table, but every Lua clears weak references. So a
 -- weak reference to a table that nobody else holds serves as the canary: once it is gone, a
@@ -14,6 +14,7 @@ runs.declare_near { hook_count = 0 }
 runs.declare {
   hooks = {},
   watching = {}, -- the hooks of those who wait for a collection
+  untidy = {}, -- whose `tidy` is to be called
 }
 
 local hooks = {}
@@ -61,6 +62,28 @@ function hooks.unwatch(fn)
   if not hook then return end
   hooks.remove(hook)
   state.watching[fn] = nil
+end
+
+
+local function tidy_all()
+  local untidy = state.untidy
+  hooks.remove(tidy_all)
+  while untidy[1] do
+    local last = #untidy
+    local thing = untidy[last]
+    untidy[last] = nil
+    thing:tidy()
+  end
+end
+
+
+--- Has `thing:tidy()` called at the end of this tick. Whoever makes a table may have the collector
+-- call code of the user's: by then nobody is on the way from one place to another.
+---@param thing table
+function hooks.tidy_later(thing)
+  local untidy = state.untidy
+  untidy[#untidy + 1] = thing
+  hooks.add(tidy_all)
 end
 
 

@@ -12,6 +12,7 @@
 -- new arrays, for Lua's tables never shrink by themselves.
 
 ---@diagnostic disable: call-non-callable, need-check-nil
+local hooks = require "neap.kernel.hooks"
 local Waiters = require "neap.kernel.waiters"
 
 local huge, setmetatable = math.huge, setmetatable
@@ -90,7 +91,8 @@ local function sink(self, slot, size)
 end
 
 
-local function shrink(self)
+--- Gives back what the arrays of the heap have grown to.
+function Timers:tidy()
   local deadlines, waiters = {}, {}
   for slot = 1, self.size do
     deadlines[slot], waiters[slot] = self.deadlines[slot], self.waiters[slot]
@@ -107,14 +109,17 @@ local function remove_from_heap(self, waiter)
   deadlines[size], waiters[size] = nil, nil
   self.size = size - 1
   if slot < size then move_up(self, sink(self, slot, size - 1), last, deadline) end
-  if self.peak > 256 and size * 4 < self.peak then shrink(self) end
+  local peak = self.peak
+  if peak > 256 and size * 4 < peak then
+    self.peak = 0
+    hooks.tidy_later(self)
+  end
 end
 
 
 --- Sets a waiter's deadline.
 ---@param deadline number  seconds on the clock
 function Timers:park(waiter, deadline)
-  if deadline < self.soonest then self.soonest = deadline end
   if deadline >= self.latest or self.size == 0 and self.list.last == 0 then
     self.latest, waiter.deadline = deadline, deadline
     self.list:park(waiter)
@@ -126,6 +131,7 @@ function Timers:park(waiter, deadline)
     self.size = size
   end
   waiter.place = self
+  if deadline < self.soonest then self.soonest = deadline end
 end
 
 

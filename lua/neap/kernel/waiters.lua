@@ -47,6 +47,8 @@
 local Waiters = {}
 Waiters.__index = Waiters
 
+local hooks = require "neap.kernel.hooks"
+
 local setmetatable = setmetatable
 
 --- How many fit in before the first look at how many are left; larger arrays are not kept.
@@ -93,14 +95,6 @@ function Waiters:park(waiter)
 end
 
 
---- Gives back what the array of an empty list has grown to.
-local function give_back(self)
-  -- The collector may call code of the user's here, which parks somebody.
-  local fresh = {}
-  if self.last == 0 then self.queue, self.limit = fresh, SMALL end
-end
-
-
 --- Takes a waiter out, wherever it stands.
 function Waiters:remove(waiter)
   local queue, index = self.queue, waiter.index
@@ -117,7 +111,14 @@ function Waiters:remove(waiter)
   self.last = 0
   if index == 1 then return end
   self.first = 1
-  if last > SMALL then give_back(self) end
+  if last > SMALL then hooks.tidy_later(self) end
+end
+
+
+--- Gives back what the array of an empty list has grown to.
+function Waiters:tidy()
+  local fresh = {} -- the collector may call code of the user's here, which parks somebody
+  if self.last == 0 then self.queue, self.limit = fresh, SMALL end
 end
 
 
