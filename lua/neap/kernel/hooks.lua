@@ -1,5 +1,5 @@
---- What is called at the end of each tick, while it is needed: always, when a garbage collection has
--- finished, or once.
+--- What is called at the end of each tick, while it is needed: always, once, or when a garbage
+-- collection has finished.
 --
 -- Not every Lua calls a finalizer (`__gc`) for a table, but every Lua clears weak references. So a
 -- weak reference to a table that nobody else holds serves as the canary: once it is gone, a

@@ -48,7 +48,8 @@ local state = runs.state
 --- The requests that a thread can yield, and its end: tokens, as in neap.kernel.threads.
 local YIELD, PARK, ENDED = function() end, function() end, function() end
 
-local scheduler = { ENDED = ENDED }
+local ended = { returned = true, failed = true, cancelled = true }
+local scheduler = { ENDED = ENDED, ended = ended }
 
 --- How many immediate spawns may nest; beyond it a spawn runs next instead of now.
 local NESTED_SPAWNS = 40
@@ -150,12 +151,13 @@ function scheduler.admit(task)
   if watch then watch("made", task, current and task_of[current] or nil) end
 end
 
-
---- Makes a task dead, and tells those who are to know. It has stayed on its thread until now: by
--- that it is found among those that live, should anything before this fail.
+--- Makes a task dead, and tells those who are to know; not if the collector has just called what
+-- has ended it. It has stayed on its thread until now: by that it is found among those that live,
+-- should anything before this fail.
 ---@param outcome "returned"|"failed"|"cancelled"
 ---@param count integer?  of its results, or of its error, as `threads.pack` gives them
 local function die(task, outcome, count, value)
+  if ended[task.state] then return end
   local thread = task.thread
   if thread then task_of[thread], task.thread = nil, false end
   task.fn, task.state = nil, outcome
@@ -195,8 +197,7 @@ local function done(task, thread)
   return finish(task, "returned", count, value)
 end
 
---- What is done for each request that a thread yields: called with the task, the thread, and what
--- came with the request. Others add theirs.
+--- What is done for each request: called with the task, the thread, and what came with it.
 local requests = {
   [YIELD] = function(task)
     if watch then watch("yields", task) end
@@ -228,7 +229,6 @@ local function dispatch(task, thread, ok, request, a, b, c, d)
   end
   return requests[ENDED](task, thread, ok, request)
 end
-
 
 --- Runs a task in one of its threads until it yields. (The loop does the same, with the commonest
 -- requests at hand.)

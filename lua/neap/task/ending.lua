@@ -20,7 +20,8 @@ local vm = require "neap.kernel.vm"
 local Waiters = require "neap.kernel.waiters"
 
 local rawequal, tostring, type = rawequal, tostring, type
-local killed, state, status = registry.killed, runs.state, vm.coroutine.status
+local ended, killed, state, status =
+  scheduler.ended, registry.killed, runs.state, vm.coroutine.status
 
 --- How many tasks are to end at their next blocking call.
 runs.declare { cancel_requests = 0 }
@@ -29,14 +30,12 @@ runs.declare { cancel_requests = 0 }
 --- What a finalizer gets that yields by itself.
 local YIELDED = "attempt to yield from a finalizer: use neap.yield()"
 
-local ends = { returned = true, failed = true, cancelled = true }
-
 --- The methods that a task has from here.
 ---@class (partial) neap.inside.Task
 local methods = {}
 
 --- Whether a task is dead.
-local function has_ended(task) return ends[task.state] or false end
+local function has_ended(task) return ended[task.state] or false end
 
 --- Whether a thread has ended or was killed.
 local function is_over(thread) return killed.map[thread] or status(thread) == "dead" end
@@ -70,6 +69,7 @@ end
 --- Sees to all that the end of a task, or of one of its finalizers, concerns.
 ---@param outcome "returned"|"failed"|"cancelled"
 function methods:conclude(outcome, count, value)
+  if has_ended(self) then return end -- the collector has just called what has ended it
   self.is_concluding = true
   -- A user may have closed its thread, so that it has not gone on with what it was handed.
   Waiters.withdraw(self)
