@@ -41,6 +41,9 @@ fn main() -> ExitCode {
         Trial::test("programs_live_with_the_collector", || {
             report(this_lua()?.args(["soak", "201", "50"])).map(drop)
         }),
+        Trial::test("programs_meet_hosts_that_misbehave", || {
+            report(this_lua()?.args(["faults", "1", "10"])).map(drop)
+        }),
     ];
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
