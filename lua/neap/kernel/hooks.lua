@@ -22,13 +22,14 @@ local hooks = {}
 local weak = { __mode = "v" }
 
 
---- Undoes `add`. A hook may remove itself.
+--- Undoes `add`. A hook may remove itself, and others.
 function hooks.remove(hook)
-  local list = state.hooks
-  for i = state.hook_count, 1, -1 do
+  local list, count = state.hooks, state.hook_count
+  for i = 1, count do
     if list[i] == hook then
-      list[i], list[state.hook_count] = list[state.hook_count], nil
-      state.hook_count = state.hook_count - 1
+      list[i] = list[count]
+      list[count], state.hook_count = nil, count - 1
+      return
     end
   end
 end
@@ -36,9 +37,11 @@ end
 
 --- Has a function called at the end of each tick, until `remove`.
 function hooks.add(hook)
-  hooks.remove(hook)
-  state.hook_count = state.hook_count + 1
-  state.hooks[state.hook_count] = hook
+  local list, count = state.hooks, state.hook_count
+  for i = 1, count do
+    if list[i] == hook then return end
+  end
+  list[count + 1], state.hook_count = hook, count + 1
 end
 
 
@@ -90,7 +93,10 @@ end
 --- Calls the hooks.
 function hooks.run()
   local list = state.hooks
-  for i = state.hook_count, 1, -1 do list[i]() end
+  for i = state.hook_count, 1, -1 do
+    local hook = list[i] -- none, if others have removed it
+    if hook then hook() end
+  end
 end
 
 return hooks
