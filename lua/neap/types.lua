@@ -473,7 +473,8 @@ function Task:name(name) end
 function Task:timed_out() end
 
 --- The task that this one stands below: the owner of its scope, pool or timeout; or the one that
---- has spawned it, if `neap.debug(true)` was called before.
+--- has spawned it, if `neap.debug(true)` was called before. Once this one has ended, it is known
+--- only if that one lived longer.
 ---
 --- ```lua
 --- neap.scope(function(scope)

@@ -283,7 +283,7 @@ end
 function scheduler.run_now(task, ...)
   local depth, previous = state.depth, current
   if depth >= NESTED_SPAWNS then
-    if task.hold then task:hold(...) end
+    if task.state == "started" then task:hold(...) end -- a newborn's, who does not hold them yet
     state.urgent:park(task)
     is_urgent = true
     return

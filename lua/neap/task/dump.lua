@@ -71,6 +71,7 @@ local function grow(tasks)
   local function hang(node)
     has_place[node] = true
     local parent = node:above()
+    while parent and parent.id and parent:done() do parent = parent:above() end
     if not parent or parent.is_over and parent:is_over() then
       roots[#roots + 1] = node
       return

@@ -141,10 +141,9 @@ end
 ---@param definition? string  where the function is, if that is known
 function failures.name_of(task, definition)
   definition = definition or vm.definition(task.body or task.fn)
-  local where, parent = history.spawned_at(task), history.parent(task)
+  local where, spawner = history.spawned_at(task), history.spawner(task)
   if where then
-    return tostring(task) .. " (spawned at " .. where
-      .. (parent and " by " .. tostring(parent) or "") .. ")"
+    return tostring(task) .. " (spawned at " .. where .. (spawner and " by " .. spawner or "") .. ")"
   end
   return tostring(task) .. (definition and " (its function is at " .. definition .. ")" or "")
 end

@@ -7,12 +7,18 @@ local clock = require "neap.kernel.clock"
 local positions = require "neap.kernel.positions"
 local watchers = require "neap.kernel.watchers"
 
-local setmetatable = setmetatable
+local setmetatable, tostring = setmetatable, tostring
 
 local history = {}
 
+---@class neap.inside.Record
+---@field parent neap.inside.Task?  who spawned the task
+---@field spawner string?  its name, where it had ended before the task did
+---@field where string?  the line that did
+---@field since number?
+
 --- What is known of each task.
----@type table<neap.inside.Task, { parent: neap.inside.Task?, where: string?, since: number? }>
+---@type table<neap.inside.Task, neap.inside.Record>
 local records = setmetatable({}, { __mode = "k" })
 
 local is_on = false
@@ -27,6 +33,13 @@ local watcher = { waits = note_time, woken = note_time }
 
 function watcher.made(task, parent)
   records[task] = { parent = parent, where = positions.of(), since = clock.now() }
+end
+
+--- A task would lead to all those before it that have ended: of these it holds the last.
+function watcher.ended(task)
+  local record = records[task]
+  local parent = record and record.parent
+  if parent and parent:done() then record.parent, record.spawner = nil, tostring(parent) end
 end
 
 
@@ -49,11 +62,19 @@ function history.debug(on)
 end
 
 
---- Who spawned a task; nil if it was no task, or is not known.
+--- Who spawned a task; nil if it was no task, is not known, or had ended before the task did.
 ---@return neap.inside.Task?
 function history.parent(task)
   local record = records[task]
   return record and record.parent
+end
+
+
+--- The name of who spawned a task; nil if it was no task, or is not known.
+---@return string?
+function history.spawner(task)
+  local record = records[task]
+  return record and (record.parent and tostring(record.parent) or record.spawner)
 end
 
 

@@ -139,7 +139,8 @@ function life:above() return group_of(self.observer) or history.parent(self) end
 
 
 --- The task that the task stands below: the owner of its scope, pool or timeout; or the one that
--- has spawned it, if `neap.debug(true)` was called before. Else nil.
+-- has spawned it, if `neap.debug(true)` was called before (of a task that has ended, only if that
+-- one lived longer). Else nil.
 ---@return neap.inside.Task?
 function life:parent()
   kinds.check(self, "task", "parent")
