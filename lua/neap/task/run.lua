@@ -30,19 +30,25 @@ local function main_ended(self)
 end
 
 
---- The loop of `run`: until the main task has ended, then until all others have.
+--- The loop of `run`: until the main task has ended, then until all others have, and those that a
+-- handler of failures spawns when it is told of the last.
 ---@return string? report  of a deadlock
 ---@return string|false|nil traceback  of where the main task waited
 ---@return string? where  its function is
 local function until_over(main)
   local goal = { is_reached = false, ended = main_ended, main = main }
+  local report, traceback, where
   main:observe(goal)
   if not loop.drive(goal) then
-    local traceback = main.thread and vm.traceback(main.thread)
-    local where = vm.definition(main.fn)
-    return deadlock.resolve(), traceback, where
+    traceback, where = main.thread and vm.traceback(main.thread), vm.definition(main.fn)
+    report = deadlock.resolve()
+  elseif main.state ~= "returned" or not loop.drive(nil, true) then
+    deadlock.cancel_all()
   end
-  if main.state ~= "returned" or not loop.drive(nil, true) then deadlock.cancel_all() end
+  if main.state == "failed" then failures.seen(main) end
+  failures.flush()
+  if registry.alive() > 0 and not loop.drive(nil, true) then deadlock.cancel_all() end
+  return report, traceback, where
 end
 
 
@@ -74,6 +80,14 @@ local function end_all(deadline)
 end
 
 
+--- Reports the last failures. Whom a handler spawns for them comes too late, unless the host has
+-- failed: then tasks stay as they are.
+local function flush(ok)
+  failures.flush()
+  if ok and registry.alive() > 0 then loop.enter(deadlock.cancel_all) end
+end
+
+
 --- Runs a task to its end, and all others to theirs.
 ---@param main neap.inside.Task  it is in a queue already
 ---@param previous? table  the run that is put in place again after it
@@ -82,8 +96,7 @@ function run.until_done(main, previous)
   -- Nobody will go on with a run of its own whose host has failed. Where the caller may sleep once
   -- more, finalizers may wait.
   if previous and not (ok or loop.enter(deadlock.cancel_all)) then loop.enter(end_all, -huge) end
-  if main.state == "failed" then failures.seen(main) end
-  failures.flush()
+  flush(ok)
   if previous then runs.enter(previous) end
   if not ok or err then return reraise(err, traceback, where) end
   return main:wait()
@@ -127,7 +140,7 @@ function run.step()
   if idle then return idle end
   if registry.alive() > 0 then return huge end
   failures.flush()
-  return nil
+  return registry.alive() > 0 and 0 or nil
 end
 
 
@@ -140,7 +153,7 @@ function run.close(limit)
   local seconds = limit == nil and 1 or duration(limit, 1, "close")
   refuse_nested(false)
   local ok, done = loop.enter(function() return end_all(clock.now() + seconds) end)
-  failures.flush()
+  flush(ok)
   if not ok then error(done, 0) end
   return done
 end
