@@ -7,6 +7,7 @@ local check = require "neap.check"
 local clock = require "neap.kernel.clock"
 local ending = require "neap.task.ending"
 local neap = require "neap"
+local protected = require "neap.pcall.protected"
 local registry = require "neap.kernel.registry"
 local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
@@ -15,7 +16,7 @@ local threads = require "neap.kernel.threads"
 local user = require "neap.task.user"
 local vm = require "neap.kernel.vm"
 
-local setmetatable, status, type = setmetatable, vm.coroutine.status, type
+local setmetatable, type = setmetatable, type
 local now, sleep, state = clock.now, neap.sleep, runs.state
 local run_light, run_now = scheduler.run_light, scheduler.run_now
 local create, pack, new_user_task = vm.create_for_function, threads.pack, tasks.new_user_task
@@ -42,7 +43,7 @@ end
 --- The task of a coroutine that is to begin or to go on with these arguments, taken from where it
 -- stood; it is made if there is none. nil if the task waits for something: only that continues it.
 local function restarted(position, name, thread, ...)
-  local activity = ending.is_over(thread) and "dead" or status(thread)
+  local activity = protected.status(thread)
   if activity ~= "suspended" then
     check.fail(position, name, "suspended coroutine expected, got a " .. activity .. " one", 2)
   end

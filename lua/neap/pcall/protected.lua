@@ -25,6 +25,7 @@ local function status_of(thread)
   local task = state.task_of[thread]
   return status(task and task.thread or thread)
 end
+protected.status = status_of
 
 
 if vm.yieldable_pcall then

@@ -8,8 +8,9 @@ local loop = require "neap.task.loop"
 local recovery = require "neap.kernel.recovery"
 local Waiters = require "neap.kernel.waiters"
 local failures = require "neap.task.failures"
+local runs = require "neap.kernel.runs"
 
-local concat, ipairs, tostring = table.concat, ipairs, tostring
+local concat, ipairs, state, tostring = table.concat, ipairs, runs.state, tostring
 
 local deadlock = {}
 
@@ -26,7 +27,7 @@ local function report(host)
   local count = #tasks + (host and 1 or 0)
   local lines = { "deadlock: " .. count .. (count == 1 and " task waits" or " tasks wait")
     .. " and nothing can wake " .. (count == 1 and "it" or "them") }
-  if host then lines[2] = line("the host thread", host) end
+  if host then lines[2] = line("the host thread", host, state.driver) end
   for i = 1, #tasks do
     local task = tasks[i]
     lines[#lines + 1] = line(tostring(task), task, task.thread or task.target)
@@ -39,11 +40,14 @@ end
 
 --- Gives up the first finalizer that waits for ever, or any that runs; the others may go on after
 -- that.
+---@param any boolean  the time is up for all
 ---@return boolean  false if there is none
 function deadlock.give_up_one(any)
+  local why = any and "a finalizer was not done in time"
+    or "a finalizer waits and nothing can wake it"
   for _, task in ipairs(listing.all()) do
     if task.state == "ending" and (any or task.place) then
-      failures.report("a finalizer waits and nothing can wake it", task, nil, tostring(task))
+      failures.report(why, task, nil, tostring(task))
       task:leave()
       task:kill()
       return true

@@ -8,7 +8,6 @@ local clock = require "neap.kernel.clock"
 local cycles = require "neap.task.cycles"
 local listing = require "neap.kernel.listing"
 local positions = require "neap.kernel.positions"
-local registry = require "neap.kernel.registry"
 local runs = require "neap.kernel.runs"
 local history = require "neap.task.history"
 
@@ -99,8 +98,8 @@ end
 
 
 --- Writes who lives in the run that is in place.
-local function write_run(write, indent)
-  local roots, below = grow(listing.all())
+local function write_run(write, indent, tasks)
+  local roots, below = grow(tasks)
   local host = state.goal
   if host and host.place then
     write(indent .. "the host thread waits for " .. dump.wait_of(host, state.driver))
@@ -116,17 +115,16 @@ end
 --- Writes a line for each living task, as a tree.
 ---@param write fun(line: string)
 function dump.write(write)
-  local home = state.home
-  local count = registry.alive()
-  write("neap: " .. count .. (count == 1 and " task" or " tasks"))
-  write_run(write, "  ")
+  local home, tasks = state.home, listing.all()
+  write("neap: " .. #tasks .. (#tasks == 1 and " task" or " tasks"))
+  write_run(write, "  ", tasks)
   if not home then return end
   local others = {}
   runs.each(function(run) if run ~= home then others[#others + 1] = run end end)
   for i = 1, #others do
     runs.enter(others[i])
     write("  another run:")
-    write_run(write, "    ")
+    write_run(write, "    ", listing.all())
     runs.enter(home)
   end
 end

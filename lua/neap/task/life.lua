@@ -40,7 +40,7 @@ end
 -- one that resumed it) ends at its next blocking call.
 ---@return boolean cancelled  false if it was over, or about to be
 function life:cancel()
-  if not self then kinds.check(self, "task", "cancel") end
+  kinds.check(self, "task", "cancel")
   local thread = self.thread or self.target
   local activity = thread and status(thread) -- the collector may call what cancels it in there
   if has_ended(self) or self.is_concluding or self.cancel_requested then return false end
@@ -67,7 +67,7 @@ end
 --- Whether the task is dead: ended, and its finalizers done.
 ---@return boolean
 function life:done()
-  if not self then kinds.check(self, "task", "done") end
+  kinds.check(self, "task", "done")
   return has_ended(self)
 end
 

@@ -174,6 +174,7 @@ function Task:wait(marker, arm)
   if state.is_cancelling then waiting.checkpoint() end
   if self.state ~= "returned" then
     if not has_ended(self) then
+      if not self.id then kinds.check(self, "task", "wait") end
       if scheduler.current_task() == self then error("a task cannot wait for itself", 2) end
       wait(self:place_to_wait())
     end

@@ -211,7 +211,7 @@ end
 --- Cancels the task, as any.
 ---@return boolean cancelled
 function methods:cancel()
-  if not self then kinds.check(self, "task", "cancel") end
+  kinds.check(self, "task", "cancel")
   if not (user.take_back(self) and life.cancel(self)) then return false end
   -- Resumed by hand, it runs: nobody but us notices when it ends, or yields.
   if self.place == users then hold(self) end
