@@ -170,8 +170,8 @@ function neap.install() end
 
 --- Sets who is told of failures that nobody has seen, in place of standard error.
 ---
---- May surprise: fn may not wait; what it spawns may, also at the end of a run. `task` is nil if the
---- task has been collected. Without an argument, failures go to standard error again.
+--- May surprise: fn may not wait; what it spawns may, also at the end of a run. `task` is nil if
+--- the task has been collected. Without an argument, failures go to standard error again.
 ---
 --- ```lua
 --- neap.on_error(function(err, task) print(err, task) end)

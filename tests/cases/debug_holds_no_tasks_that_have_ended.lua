@@ -1,5 +1,5 @@
--- A task that spawns the next and ends, again and again, holds nothing of those before it, also after
--- neap.debug(true); and the dump shows nobody who has ended.
+-- A task that spawns the next and ends, again and again, holds nothing of those before it, also
+-- after neap.debug(true); and the dump shows nobody who has ended.
 local neap = require "neap"
 neap.debug(true)
 

@@ -143,7 +143,8 @@ function failures.name_of(task, definition)
   definition = definition or vm.definition(task.body or task.fn)
   local where, spawner = history.spawned_at(task), history.spawner(task)
   if where then
-    return tostring(task) .. " (spawned at " .. where .. (spawner and " by " .. spawner or "") .. ")"
+    if spawner then where = where .. " by " .. spawner end
+    return tostring(task) .. " (spawned at " .. where .. ")"
   end
   return tostring(task) .. (definition and " (its function is at " .. definition .. ")" or "")
 end
