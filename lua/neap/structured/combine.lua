@@ -63,19 +63,28 @@ local function new(list, count)
 end
 
 
---- Parks the arms, each at what it waits for. This allocates, so the collector may call a finalizer
--- of the user's, which may wake one of them or cancel the task.
+--- Parks the arms, each at what it waits for, unless one of those is ready by now. This allocates,
+-- so the collector may call a finalizer of the user's, which may wake one of them or cancel the
+-- task. All are asked before the first is parked: an arm that is parked makes the other end of its
+-- channel ready, and the task does not meet itself.
 local function park_arms(self)
+  local arms, count = self.arms, #self.arms
+  for i = 1, count do
+    local arm = arms[i]
+    if arm and not is_own(arm.awaited) then
+      arm.awaited = tasks.spawn(awaitable.wait, arm.awaited)
+      self.helpers[#self.helpers + 1] = arm.awaited
+    end
+  end
+  for i = 1, count do
+    if arms[i] and arms[i].awaited:is_ready() then return end
+  end
   self.is_parked = true
-  for i = 1, #self.arms do
-    local arm = self.arms[i]
+  for i = 1, count do
+    local arm = arms[i]
     if arm then
-      if not is_own(arm.awaited) then
-        arm.awaited = tasks.spawn(awaitable.wait, arm.awaited)
-        self.helpers[#self.helpers + 1] = arm.awaited
-      end
       local place, argument = arm.awaited:place_to_wait()
-      if arm.awaited:is_ready() then arm:wake() else place:park(arm, argument) end
+      place:park(arm, argument)
     end
   end
 end
@@ -86,7 +95,7 @@ function Gathering:park(task)
   task.place, self.task = self, task
   if not self.is_parked then park_arms(self) end
   if task.is_concluding and not was_concluding then return self:pass_on() end
-  if self.task and self.seen < self.woken_count then self:release() end
+  if self.task and not (self.is_parked and self.seen == self.woken_count) then self:release() end
 end
 
 
@@ -126,16 +135,18 @@ end
 ---@return any ...  its results or its error
 local function next_end(self)
   local arms = self.arms
-  if not self.is_parked then
-    for i = 1, #arms do
-      local awaited = arms[i] and arms[i].awaited
-      if awaited and is_own(awaited) and awaited:is_ready() then
-        arms[i], self.left = false, self.left - 1
-        return i, protected.pcall(awaited.wait, awaited)
+  while self.seen == self.woken_count do
+    if not self.is_parked then
+      for i = 1, #arms do
+        local awaited = arms[i] and arms[i].awaited
+        if awaited and is_own(awaited) and awaited:is_ready() then
+          arms[i], self.left = false, self.left - 1
+          return i, protected.pcall(awaited.wait, awaited)
+        end
       end
     end
+    wait(self).giver = false
   end
-  if self.seen == self.woken_count then wait(self).giver = false end
   self.seen = self.seen + 1
   local arm = self.woken[self.seen]
   arms[arm.number], self.left = false, self.left - 1
