@@ -23,7 +23,8 @@ local combine = {}
 ---@field gathering neap.Gathering
 ---@field number integer  the awaitable's index in the list
 ---@field awaited table  what it waits for
-local Arm = {}
+---@field helper neap.inside.Task|false  is that, if it is not neap's own
+local Arm = { helper = false }
 Arm.__index = Arm
 
 
@@ -38,11 +39,11 @@ end
 
 ---@class neap.Gathering
 ---@field private arms (neap.GatheringArm|false)[]  false once it has been looked at
----@field private helpers neap.inside.Task[]
 ---@field private woken neap.GatheringArm[]  those that were woken, in order
 ---@field private woken_count integer
 ---@field private seen integer  how many of them have been looked at
 ---@field private left integer  how many of the list have not been
+---@field private asked integer  how many arms have been asked, in order, since the task has waited
 ---@field private is_parked boolean  whether the arms are
 ---@field private task table|false  who waits
 local Gathering = {}
@@ -51,8 +52,8 @@ Gathering.__index = Gathering
 
 local function new(list, count)
   local self = setmetatable({
-    arms = {}, helpers = {}, woken = {}, woken_count = 0, seen = 0, left = count,
-    is_parked = false, task = false,
+    arms = {}, woken = {}, woken_count = 0, seen = 0, left = count,
+    asked = 0, is_parked = false, task = false,
   }, Gathering)
   for i = 1, count do
     self.arms[i] = setmetatable({
@@ -72,8 +73,8 @@ local function park_arms(self)
   for i = 1, count do
     local arm = arms[i]
     if arm and not is_own(arm.awaited) then
-      arm.awaited = tasks.spawn(awaitable.wait, arm.awaited)
-      self.helpers[#self.helpers + 1] = arm.awaited
+      arm.helper = tasks.spawn(awaitable.wait, arm.awaited)
+      arm.awaited = arm.helper
     end
   end
   for i = 1, count do
@@ -111,9 +112,12 @@ end
 -- for no more of the list.
 function Gathering:pass_on()
   for i = 1, #self.arms do
-    if self.arms[i] then Waiters.withdraw(self.arms[i]) end
+    local arm = self.arms[i]
+    if arm then
+      Waiters.withdraw(arm)
+      if arm.helper then arm.helper:cancel() end
+    end
   end
-  for i = 1, #self.helpers do self.helpers[i]:cancel() end
 end
 
 function Gathering:remove(task)
@@ -137,13 +141,14 @@ local function next_end(self)
   local arms = self.arms
   while self.seen == self.woken_count do
     if not self.is_parked then
-      for i = 1, #arms do
+      for i = self.asked + 1, #arms do
         local awaited = arms[i] and arms[i].awaited
         if awaited and is_own(awaited) and awaited:is_ready() then
-          arms[i], self.left = false, self.left - 1
+          arms[i], self.left, self.asked = false, self.left - 1, i
           return i, protected.pcall(awaited.wait, awaited)
         end
       end
+      self.asked = 0
     end
     wait(self).giver = false
   end
