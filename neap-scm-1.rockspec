@@ -39,6 +39,7 @@ build = {
     ["neap.hosts.notify"] = "lua/neap/hosts/notify.lua",
     ["neap.hosts.rust"] = "lua/neap/hosts/rust.lua",
     ["neap.hosts.rust_calls"] = "lua/neap/hosts/rust_calls.lua",
+    ["neap.hosts.rust_senders"] = "lua/neap/hosts/rust_senders.lua",
     ["neap.hosts.tarantool"] = "lua/neap/hosts/tarantool.lua",
     ["neap.hosts.uv"] = "lua/neap/hosts/uv.lua",
     ["neap.hosts.uv_run"] = "lua/neap/hosts/uv_run.lua",

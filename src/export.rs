@@ -220,6 +220,7 @@ fn field(module: &str) -> Option<String> {
         | "neap.hosts.notify"
         | "neap.hosts.rust"
         | "neap.hosts.rust_calls"
+        | "neap.hosts.rust_senders"
         | "neap.hosts.uv_run" => None,
         host if host.starts_with("neap.hosts.") => Some(host.to_owned()),
         inner if inner.starts_with("neap.") => None,

@@ -79,8 +79,8 @@ pub struct Channel<T> {
 /// [`Host`](crate::Host) of your own is not woken: what has come is taken after its sleep.)
 ///
 /// While one is left a run does not end with a deadlock. When the last of them is dropped, the
-/// channel is closed; a future that is not settled is rejected, so that a task does not wait for a
-/// thread that has panicked.
+/// channel is closed, as soon as there was room for all that they have sent; a future that is not
+/// settled is rejected, so that a task does not wait for a thread that has panicked.
 ///
 /// # Examples
 ///
@@ -383,7 +383,8 @@ impl<T> Channel<T> {
     }
 
     /// What sends to it from another thread. There what is sent is kept, in order, while the
-    /// channel is full: no thread waits for room.
+    /// channel is full: no thread waits for room. It comes in between what tasks send, first come,
+    /// first served, and waits for as many runs as it takes.
     ///
     /// # Errors
     ///

@@ -925,6 +925,16 @@ uses["neap.hosts.rust_calls"] = function(calls)
   assert(changes == 0 and list[2] == "went on" and task:done())
 end
 
+uses["neap.hosts.rust_senders"] = function(senders)
+  local channel = require("neap.sync.channel").new(1)
+  senders.add(1, nil, channel)
+  senders.sent(1, "ebb")
+  senders.sent(1, "flow")
+  senders.gone(1)
+  assert(channel:len() == 1 and channel:recv() == "ebb" and channel:recv() == "flow")
+  assert(select(2, channel:recv()) == "closed")
+end
+
 uses["neap.hosts.tarantool"] = function(host)
   assert(host.shared and not host.pending())
   assert_fails("function expected, got nil", host.call)

@@ -11,6 +11,7 @@ local failures = require "neap.task.failures"
 local loop = require "neap.task.loop"
 local run = require "neap.task.run"
 local scheduler = require "neap.kernel.scheduler"
+local senders = require "neap.hosts.rust_senders"
 local tasks = require "neap.task.task"
 local watchers = require "neap.kernel.watchers"
 
@@ -45,55 +46,16 @@ local function expect(change)
 end
 
 
---- The tasks that Rust holds, and what senders in other threads send to, by their numbers.
-local handles, targets = {}, {}
-
---- The targets by the futures and channels that they stand for.
-local target_of = {}
+--- The tasks that Rust holds, by their numbers.
+local handles = {}
 
 --- What is done with each kind of news.
-local receive = { call = calls.poll }
+local receive = { call = calls.poll, sent = senders.sent }
 
---- Sends the values that there was no room for; runs in a task.
-local function send_backlog(target)
-  local first = 1
-  while first <= target.count do
-    target.channel:send(target.backlog[first])
-    target.backlog[first], first = nil, first + 1
-  end
-  target.count = 0
-  if target.senders == 0 then target.channel:close() end
-end
-
---- A value from another thread.
-function receive.sent(key, ...)
-  local target = targets[key]
-  if not target.channel then return target.future:resolve(...) end
-  if target.count == 0 then
-    local _, why = target.channel:try_send((...))
-    if why ~= "full" then return end
-    tasks.spawn(send_backlog, target)
-  end
-  target.count = target.count + 1
-  target.backlog[target.count] = ...
-end
-
---- A sender, with all its clones, is gone: if it was the last, nothing more comes.
 function receive.gone(key)
-  local target = targets[key]
-  targets[key] = nil
   expect(-1)
-  target.senders = target.senders - 1
-  if target.senders > 0 then return end
-  local future, channel = target.future, target.channel
-  target_of[future or channel] = nil
-  if channel and target.count == 0 then
-    channel:close()
-  elseif future and not future:done() then
-    future:reject("the sender is gone")
-  end
+  return senders.gone(key)
 end
-
 
 local function receive_next(what, ...)
   if what then return receive[what](...) end
@@ -238,12 +200,10 @@ receive.dropped = rust.drop
 function rust.is(value, kind) return kinds.of(value) == kind end
 
 
---- Has a future or a channel get what senders in other threads send.
+--- Has a future or a channel get what a sender in another thread sends.
 function rust.receive(key, future, channel)
-  local target = target_of[future or channel]
-    or { future = future, channel = channel, senders = 0, backlog = {}, count = 0 }
-  target_of[future or channel], targets[key], target.senders = target, target, target.senders + 1
   expect(1)
+  return senders.add(key, future, channel)
 end
 
 return rust
