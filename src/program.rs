@@ -99,7 +99,10 @@ fn take(lua: &Lua, news: &News) -> Result<MultiValue> {
         None => return Ok(MultiValue::new()),
         #[cfg(feature = "async")]
         Some(Piece::Call(number)) => ("call", number, MultiValue::new()),
-        Some(Piece::Sent(number, convert)) => ("sent", number, convert(lua)?),
+        Some(Piece::Sent(number, convert)) => match convert(lua) {
+            Ok(values) => ("sent", number, values),
+            Err(error) => ("failed", number, error.into_lua_multi(lua)?),
+        },
         Some(Piece::Gone(number)) => ("gone", number, MultiValue::new()),
         Some(Piece::Dropped(number)) => ("dropped", number, MultiValue::new()),
     };

@@ -412,7 +412,9 @@ impl<T> Sender<T> {
     ///
     /// # Errors
     ///
-    /// The value itself, when the Lua state is gone.
+    /// The value itself, when the Lua state is gone. When it cannot be made a Lua value, that is
+    /// found later: the future is rejected with the error; of a channel, it is reported like the
+    /// failure of a task that nobody waited for.
     ///
     /// # Examples
     ///

@@ -4,8 +4,8 @@
 mod limit;
 
 use limit::within_a_minute;
-use mlua::{Lua, Result};
-use neap::{Channel, Sender};
+use mlua::{Error, IntoLua, Lua, Result, Value};
+use neap::{Channel, Future, Sender};
 
 /// Takes one value.
 const RECEIVE: &str = "return (...):recv()";
@@ -149,5 +149,57 @@ fn a_sender_that_is_made_before_the_channel_is_closed_keeps_it_open() -> Result<
     assert_eq!(sender.send(5), Ok(()));
     drop(sender);
     assert_eq!(neap::run::<String>(&lua, lua.load(DRAIN), &channel)?, "5 closed");
+    Ok(())
+}
+
+/// What is no Lua value, unless it is a number.
+struct Depth(Option<u32>);
+
+impl IntoLua for Depth {
+    fn into_lua(self, _: &Lua) -> Result<Value> {
+        self.0.map(|depth| Value::Number(depth.into())).ok_or_else(|| Error::runtime("no bottom"))
+    }
+}
+
+#[test]
+fn a_value_that_lua_cannot_have_concerns_its_future_alone() -> Result<()> {
+    let lua = Lua::new();
+    neap::install(&lua)?;
+    let (deep, shallow) = (Future::<Depth>::new(&lua)?, Future::<Depth>::new(&lua)?);
+    for (future, depth) in [(&deep, None), (&shallow, Some(3))] {
+        assert!(future.sender()?.send(Depth(depth)).is_ok());
+    }
+    let script = r#"
+        local deep, shallow = ...
+        local is_known, err = require("neap").pcall(deep.wait, deep)
+        return is_known, tostring(err), shallow:wait()
+    "#;
+    let (is_known, error, depth): (bool, String, u32) =
+        neap::run(&lua, lua.load(script), (&deep, &shallow))?;
+    assert_eq!((is_known, error.as_str(), depth), (false, "runtime error: no bottom", 3));
+    let error = neap::run::<()>(&lua, lua.load("(...):wait()"), &deep).unwrap_err();
+    assert_eq!(error.to_string(), "runtime error: no bottom");
+    Ok(())
+}
+
+#[test]
+fn a_value_that_lua_cannot_have_is_reported_for_a_channel() -> Result<()> {
+    let lua = Lua::new();
+    neap::install(&lua)?;
+    let depths = Channel::<Depth>::new(&lua, 2)?;
+    let sender = depths.sender()?;
+    for depth in [Some(1), None, Some(2)] {
+        assert!(sender.send(Depth(depth)).is_ok());
+    }
+    drop(sender);
+    let script = r#"
+        local depths, sum, report = ..., 0
+        require("neap").on_error(function(err, _, _, what) report = what .. ": " .. tostring(err) end)
+        depths:each(function(depth) sum = sum + depth end)
+        return sum, report
+    "#;
+    let (sum, report): (u32, String) = neap::run(&lua, lua.load(script), &depths)?;
+    let expected = "making a Lua value for channel (capacity 2, empty): runtime error: no bottom";
+    assert_eq!((sum, report.as_str()), (3, expected));
     Ok(())
 }

@@ -50,7 +50,7 @@ end
 local handles = {}
 
 --- What is done with each kind of news.
-local receive = { call = calls.poll, sent = senders.sent }
+local receive = { call = calls.poll, sent = senders.sent, failed = senders.failed }
 
 function receive.gone(key)
   expect(-1)

@@ -5,7 +5,9 @@
 -- itself. So no run waits until there is room, and none of it is lost when a run ends.
 
 ---@diagnostic disable: undefined-field
-local setmetatable = setmetatable
+local failures = require "neap.task.failures"
+
+local setmetatable, tostring = setmetatable, tostring
 
 local senders = {}
 
@@ -59,6 +61,16 @@ function senders.sent(key, ...)
   local kept = { place = false, index = false, offer = value, target = target }
   channel.senders:park(setmetatable(kept, Kept), value)
   target.kept = target.kept + 1
+end
+
+
+--- A value has come of which Rust cannot make a Lua value.
+---@param key number
+---@param err any
+function senders.failed(key, err)
+  local future, channel = targets[key].future, targets[key].channel
+  if future then return future:reject(err) end
+  return failures.report(err, nil, nil, "making a Lua value for " .. tostring(channel))
 end
 
 
