@@ -386,14 +386,29 @@ impl<T> Channel<T> {
     /// channel is full: no thread waits for room. It comes in between what tasks send, first come,
     /// first served, and waits for as many runs as it takes.
     ///
+    /// A channel takes one value at a time: no tuple, unlike a [`Future`].
+    ///
     /// # Errors
     ///
     /// When Lua is out of memory.
     ///
     /// # Examples
     ///
-    /// See [`Sender`].
-    pub fn sender(&self) -> Result<Sender<T>> {
+    /// See [`Sender`]. This does not compile:
+    ///
+    /// ```compile_fail,E0277
+    /// # fn main() -> mlua::Result<()> {
+    /// let lua = mlua::Lua::new();
+    /// neap::install(&lua)?;
+    /// let pairs = neap::Channel::<(u32, u32)>::new(&lua, 1)?;
+    /// let sender = pairs.sender()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn sender(&self) -> Result<Sender<T>>
+    where
+        T: IntoLua,
+    {
         Sender::new(&self.lua.upgrade(), (Value::Nil, &self.table))
     }
 }
