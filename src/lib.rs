@@ -110,7 +110,8 @@ pub fn install(lua: &Lua) -> Result<()> {
 ///
 /// # Errors
 ///
-/// When `directory` holds no `neap.lua`, or one of its files fails to load.
+/// When `directory` holds no `neap.lua`, or one of its files fails to load. After that another
+/// installation begins anew.
 ///
 /// # Examples
 ///
@@ -200,21 +201,22 @@ fn install_host(lua: &Lua, host: Table) -> Result<()> {
 }
 
 fn load(lua: &Lua, root: Root) -> Result<()> {
-    loader::add_root(lua, root)?;
-    let require: Function = lua.globals().raw_get("require")?;
-    let pcall: Function = lua.globals().raw_get("pcall")?;
-    let require = |name: &str| {
-        let module = first(protected(lua, &pcall, require.clone(), name)?);
-        let kind = module.type_name();
-        Option::<Table>::from_lua(module, lua).ok().flatten().ok_or_else(|| {
-            let file = name.replace('.', "/");
-            Error::runtime(format!("{file}.lua must return a table, not a {kind}"))
-        })
-    };
-    let neap = require("neap")?;
-    // From now on a module may wait while it loads.
-    protected(lua, &pcall, lua.globals().raw_get("require")?, "neap.sync.loading")?;
-    program::set_up(lua, require("neap.hosts.rust")?, &neap)
+    loader::load_library(lua, root, || {
+        let require: Function = lua.globals().raw_get("require")?;
+        let pcall: Function = lua.globals().raw_get("pcall")?;
+        let require = |name: &str| {
+            let module = first(protected(lua, &pcall, require.clone(), name)?);
+            let kind = module.type_name();
+            Option::<Table>::from_lua(module, lua).ok().flatten().ok_or_else(|| {
+                let file = name.replace('.', "/");
+                Error::runtime(format!("{file}.lua must return a table, not a {kind}"))
+            })
+        };
+        let neap = require("neap")?;
+        // From now on a module may wait while it loads.
+        protected(lua, &pcall, lua.globals().raw_get("require")?, "neap.sync.loading")?;
+        program::set_up(lua, require("neap.hosts.rust")?, &neap)
+    })
 }
 
 /// Has Lua use a host, whose sleep also takes what comes from outside.

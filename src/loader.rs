@@ -33,15 +33,16 @@ end
 /// module is loaded once, whoever asks for it meanwhile, is neap's to say, as soon as that is there
 /// itself.
 const REQUIRE: &str = r#"
-local find, error, pcall, original, locate, in_callers_name = ...
-local loaded, entered = {}, {}
+local find, loaded, error, pcall, original, locate, in_callers_name = ...
+local entered = {}
 
 local function load_at_once(name, _, load, ...)
-  if entered[name] then
-    error("loop or previous error loading module '" .. name .. "'", 3)
-  end
+  if entered[name] then error("loop: module '" .. name .. "' requires itself", 3) end
   entered[name] = true
-  return load(...)
+  local ok, value = pcall(load, ...)
+  entered[name] = nil
+  if not ok then error(value, 0) end
+  return value
 end
 
 local function load(name, module, file)
@@ -79,8 +80,13 @@ pub(crate) enum Root {
     Directory(PathBuf),
 }
 
-/// The places that one Lua state's `require` looks in, first to last.
-struct Roots(Vec<Root>);
+/// What `require` in one Lua state finds.
+struct Roots {
+    /// The places that it looks in, first to last.
+    places: Vec<Root>,
+    /// What it has loaded, by the names: `package.loaded`, or that of our own `require`.
+    loaded: Table,
+}
 
 /// What has become of a search for a module.
 enum Found {
@@ -163,7 +169,7 @@ fn find(lua: &Lua, name: &str) -> Result<Found> {
     let stem = name.replace('.', "/");
     let mut missing = String::new();
     let roots = lua.app_data_ref::<Roots>();
-    for root in roots.iter().flat_map(|roots| &roots.0) {
+    for root in roots.iter().flat_map(|roots| &roots.places) {
         for path in [format!("{stem}.lua"), format!("{stem}/init.lua")] {
             match root.read(&path) {
                 Ok((text, file)) => return compile(lua, &text, file),
@@ -183,31 +189,53 @@ fn compile(lua: &Lua, text: &[u8], file: String) -> Result<Found> {
     }
 }
 
-/// Makes the modules below `root` requirable, ahead of all others but the preloaded ones; a root
-/// that was added earlier comes first.
-pub(crate) fn add_root(lua: &Lua, root: Root) -> Result<()> {
-    if let Some(mut roots) = lua.app_data_mut::<Roots>() {
-        roots.0.push(root);
-        return Ok(());
+/// Loads the library by `load`, with its modules, which are those below `root`, requirable ahead of
+/// all others but the preloaded ones. If that fails, they no longer are, and what was loaded
+/// meanwhile is forgotten: another attempt begins anew.
+pub(crate) fn load_library(lua: &Lua, root: Root, load: impl FnOnce() -> Result<()>) -> Result<()> {
+    let loaded = with_roots(lua, |roots| {
+        roots.places.push(root);
+        roots.loaded.clone()
+    })?;
+    let before = lua.create_table()?;
+    loaded.for_each(|name: Value, module: Value| before.raw_set(name, module))?;
+    load().or_else(|error| {
+        with_roots(lua, |roots| roots.places.pop())?;
+        loaded.for_each(|name: Value, _: Value| {
+            let module: Value = before.raw_get(&name)?;
+            loaded.raw_set(name, module)
+        })?;
+        Err(error)
+    })
+}
+
+/// Calls `change` with the roots of `lua`; the first call has `require` look in them.
+fn with_roots<R>(lua: &Lua, change: impl FnOnce(&mut Roots) -> R) -> Result<R> {
+    if lua.app_data_ref::<Roots>().is_none() {
+        let loaded = set_up(lua)?;
+        lua.set_app_data(Roots { places: Vec::new(), loaded });
     }
-    lua.set_app_data(Roots(vec![root]));
+    Ok(change(&mut lua.app_data_mut::<Roots>().expect("it is set")))
+}
+
+/// Has `require` call `find`, and gives the table in which it keeps what it has loaded.
+fn set_up(lua: &Lua) -> Result<Table> {
     let globals = lua.globals();
     let find = lua.create_function(|lua, name: LuaString| find(lua, &name.to_string_lossy()))?;
     let error: Function = globals.raw_get("error")?;
     let original: Option<Function> = globals.raw_get("require")?;
-    match searchers(lua)? {
-        Some(searchers) if original.is_some() => {
-            let searcher: Function = glue(lua, SEARCHER).call((find, error))?;
-            searchers.raw_insert(2, searcher)
-        }
-        _ => {
-            let pcall: Function = globals.raw_get("pcall")?;
-            let in_callers_name = lua.create_function(|lua, ()| in_callers_name(lua))?;
-            let arguments = (find, error, pcall, original, locate(lua)?, in_callers_name);
-            let require: Function = glue(lua, REQUIRE).call(arguments)?;
-            globals.raw_set("require", require)
-        }
+    if let (Some((searchers, loaded)), true) = (searchers(lua)?, original.is_some()) {
+        let searcher: Function = glue(lua, SEARCHER).call((find, error))?;
+        searchers.raw_insert(2, searcher)?;
+        return Ok(loaded);
     }
+    let loaded = lua.create_table()?;
+    let pcall: Function = globals.raw_get("pcall")?;
+    let in_callers_name = lua.create_function(|lua, ()| in_callers_name(lua))?;
+    let arguments = (find, &loaded, error, pcall, original, locate(lua)?, in_callers_name);
+    let require: Function = glue(lua, REQUIRE).call(arguments)?;
+    globals.raw_set("require", require)?;
+    Ok(loaded)
 }
 
 /// Makes the modules of `directory` requirable, ahead of those that `package.path` names already,
@@ -232,7 +260,8 @@ pub(crate) fn add_root(lua: &Lua, root: Root) -> Result<()> {
 /// ```
 pub fn add_directory(lua: &Lua, directory: &Path) -> Result<()> {
     let Some(package) = package(lua)? else {
-        return add_root(lua, Root::Directory(directory.to_owned()));
+        let root = Root::Directory(directory.to_owned());
+        return with_roots(lua, |roots| roots.places.push(root));
     };
     let mut path = Vec::new();
     for pattern in ["?.lua", "?/init.lua"] {
@@ -252,12 +281,13 @@ fn package(lua: &Lua) -> Result<Option<Table>> {
     }
 }
 
-/// The list that `require` asks: `package.searchers`, in 5.1 `package.loaders`.
-fn searchers(lua: &Lua) -> Result<Option<Table>> {
+/// The list that `require` asks, `package.searchers`, in 5.1 `package.loaders`, and what that has
+/// loaded.
+fn searchers(lua: &Lua) -> Result<Option<(Table, Table)>> {
     let Some(package) = package(lua)? else { return Ok(None) };
     for name in ["searchers", "loaders"] {
         if let Value::Table(searchers) = package.raw_get(name)? {
-            return Ok(Some(searchers));
+            return Ok(Some((searchers, package.raw_get("loaded")?)));
         }
     }
     Ok(None)

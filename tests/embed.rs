@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use mlua::{Error, Function, Lua, LuaOptions, MultiValue, Result, StdLib, Table};
 
@@ -10,6 +10,26 @@ fn lua_with_neap() -> Result<Lua> {
     let lua = Lua::new();
     neap::install(&lua)?;
     Ok(lua)
+}
+
+/// Lua with its libraries, and Lua without `package`, whose `require` is neap's.
+fn luas() -> Result<[Lua; 2]> {
+    let libraries = StdLib::TABLE | StdLib::STRING | StdLib::MATH;
+    #[cfg(not(any(feature = "lua51", feature = "luajit")))]
+    let libraries = libraries | StdLib::COROUTINE;
+    Ok([Lua::new(), Lua::new_with(libraries, LuaOptions::default())?])
+}
+
+/// A folder with these files.
+fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&folder);
+    for (name, text) in files {
+        let file = folder.join(name);
+        fs::create_dir_all(file.parent().expect("it has one")).expect("a folder can be made");
+        fs::write(file, text).expect("a file can be written");
+    }
+    folder
 }
 
 fn strings(values: MultiValue) -> Result<Vec<String>> {
@@ -196,10 +216,7 @@ fn globals_may_be_strict() -> Result<()> {
 
 #[test]
 fn few_of_the_standard_libraries_are_needed() -> Result<()> {
-    let libraries = StdLib::TABLE | StdLib::STRING | StdLib::MATH;
-    #[cfg(not(any(feature = "lua51", feature = "luajit")))]
-    let libraries = libraries | StdLib::COROUTINE;
-    let lua = Lua::new_with(libraries, LuaOptions::default())?;
+    let [_, lua] = luas()?;
     neap::install(&lua)?;
     let chunk = "local neap = require 'neap' neap.sleep(0.001) return neap == require 'neap'";
     assert_eq!(strings(neap::run(&lua, lua.load(chunk), ())?)?, ["true"]);
@@ -210,9 +227,7 @@ fn few_of_the_standard_libraries_are_needed() -> Result<()> {
 
 #[test]
 fn the_library_can_be_taken_from_a_folder() -> Result<()> {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("embed_folder");
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(folder.join("own")).expect("the folder can be made");
+    let folder = folder("embed_folder", &[("own/init.lua", "return 'own', ...")]);
     let lua = Lua::new();
     let error = neap::install_from(&lua, &folder).unwrap_err().to_string();
     assert!(error.contains("no neap.lua in "), "{error}");
@@ -221,10 +236,33 @@ fn the_library_can_be_taken_from_a_folder() -> Result<()> {
     neap::install_from(&lua, "lua".as_ref())?;
     neap::run::<()>(&lua, lua.load("require('neap').sleep(0.001)"), ())?;
 
-    fs::write(folder.join("own/init.lua"), "return 'own', ...").expect("the file can be written");
     neap::add_directory(&lua, &folder)?;
     let own = neap::run(&lua, lua.load("return (require 'own')"), ())?;
     assert_eq!(strings(own)?, ["own"]);
+    Ok(())
+}
+
+#[test]
+fn an_installation_that_fails_leaves_nothing_behind() -> Result<()> {
+    let broken = folder(
+        "embed_broken",
+        &[
+            ("neap.lua", "require 'neap.check' error('it broke', 0)"),
+            ("neap/check.lua", "return { is_broken = true }"),
+        ],
+    );
+    let own = folder("embed_own", &[("own.lua", "return 'own'")]);
+    for lua in luas()? {
+        neap::add_directory(&lua, &own)?;
+        lua.load("own = require 'own'").exec()?;
+        for _ in 0..2 {
+            let error = neap::install_from(&lua, &broken).unwrap_err();
+            assert_eq!(error.to_string(), "runtime error: it broke");
+        }
+        neap::install(&lua)?;
+        let script = "return require('neap').yield() == nil, require('neap.check').is_broken, own";
+        assert_eq!(strings(neap::run(&lua, lua.load(script), ())?)?, ["true", "nil", "own"]);
+    }
     Ok(())
 }
 
@@ -242,22 +280,12 @@ fn a_module_name_cannot_leave_the_library() -> Result<()> {
     Ok(())
 }
 
-/// A Lua without a `package` library, whose `require` is neap's, and finds `modules` by plain
-/// names.
+/// A Lua without a `package` library, which finds `modules` by plain names.
 fn lua_with_modules(name: &str, modules: &[(&str, &str)]) -> Result<Lua> {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).expect("the folder can be made");
-    for (name, text) in modules {
-        fs::write(folder.join(name), text).expect("the file can be written");
-    }
-    let libraries = StdLib::TABLE | StdLib::STRING | StdLib::MATH;
-    #[cfg(not(any(feature = "lua51", feature = "luajit")))]
-    let libraries = libraries | StdLib::COROUTINE;
-    let lua = Lua::new_with(libraries, LuaOptions::default())?;
+    let [_, lua] = luas()?;
     neap::install(&lua)?;
     lua.load("neap = require 'neap' neap.use(require 'neap.hosts.virtual') loads = 0").exec()?;
-    neap::add_directory(&lua, &folder)?;
+    neap::add_directory(&lua, &folder(name, modules))?;
     Ok(lua)
 }
 
