@@ -194,13 +194,13 @@ fn compile(lua: &Lua, text: &[u8], file: String) -> Result<Found> {
 /// meanwhile is forgotten: another attempt begins anew.
 pub(crate) fn load_library(lua: &Lua, root: Root, load: impl FnOnce() -> Result<()>) -> Result<()> {
     let loaded = with_roots(lua, |roots| {
-        roots.places.push(root);
+        roots.places.insert(0, root);
         roots.loaded.clone()
     })?;
     let before = lua.create_table()?;
     loaded.for_each(|name: Value, module: Value| before.raw_set(name, module))?;
     load().or_else(|error| {
-        with_roots(lua, |roots| roots.places.pop())?;
+        with_roots(lua, |roots| roots.places.remove(0))?;
         loaded.for_each(|name: Value, _: Value| {
             let module: Value = before.raw_get(&name)?;
             loaded.raw_set(name, module)

@@ -267,6 +267,18 @@ fn an_installation_that_fails_leaves_nothing_behind() -> Result<()> {
 }
 
 #[test]
+fn no_directory_shadows_the_library() -> Result<()> {
+    let own = folder("embed_shadow", &[("neap.lua", "return 'own'"), ("own.lua", "return 'own'")]);
+    for lua in luas()? {
+        neap::add_directory(&lua, &own)?;
+        neap::install(&lua)?;
+        let script = "return type(require 'neap'), require 'own'";
+        assert_eq!(strings(neap::run(&lua, lua.load(script), ())?)?[..2], ["table", "own"]);
+    }
+    Ok(())
+}
+
+#[test]
 fn a_module_name_cannot_leave_the_library() -> Result<()> {
     let outside = Path::new(env!("CARGO_TARGET_TMPDIR")).join("outside");
     fs::write(outside.with_extension("lua"), "return true").expect("the file can be written");
