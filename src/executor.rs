@@ -48,16 +48,13 @@ fn poll(
 }
 
 /// The task's results. While it is polled, all tasks of its Lua are driven; see
-/// [`run_async`](crate::run_async).
+/// [`run_async`](crate::run_async). Polled again when it is over, it gives the same once more.
 ///
 /// # Errors
 ///
 /// What the task raised, as [`run`](crate::run) returns it; "cancelled" if it was cancelled; and
-/// what the host raised, or that there is no timer for a sleep.
-///
-/// # Panics
-///
-/// When it is polled again after that.
+/// what the host raised, or that there is no timer for a sleep: then the task goes on when it is
+/// polled again.
 impl<R: FromLuaMulti> Future for Task<R> {
     type Output = Result<R>;
 

@@ -396,6 +396,20 @@ fn a_task_can_be_awaited_in_an_async_function() {
 }
 
 #[test]
+fn a_task_can_be_awaited_twice() {
+    let (lua, _) = lua_with_functions().unwrap();
+    block_on(async {
+        let mut task = neap::spawn::<u32>(&lua, lua.load("return 7"), ()).unwrap();
+        let mut failing = neap::spawn::<u32>(&lua, lua.load("error('ebb', 0)"), ()).unwrap();
+        for _ in 0..2 {
+            assert_eq!((&mut task).await.unwrap(), 7);
+            let error = (&mut failing).await.unwrap_err();
+            assert_eq!(error.to_string(), "runtime error: ebb");
+        }
+    });
+}
+
+#[test]
 fn the_failure_of_a_task_is_told_once() {
     let (lua, _) = lua_with_functions().unwrap();
     let script = "reports = {} neap.on_error(function(err) reports[#reports + 1] = err end)";
