@@ -148,6 +148,20 @@ fn the_scheduler_cannot_be_entered_from_a_sleep() -> Result<()> {
 }
 
 #[test]
+fn a_step_in_a_task_is_refused_without_a_line_of_neaps() -> Result<()> {
+    let (lua, _) = lua_with_clock()?;
+    let step = lua.create_function(|lua, ()| {
+        Ok(neap::step(lua).map_err(|error| error.to_string()).unwrap_err())
+    })?;
+    lua.globals().set("step", step)?;
+    lua.load("neap.spawn(function() refusal = step() end)").exec()?;
+    neap::step(&lua)?;
+    let refusal: String = lua.globals().get("refusal")?;
+    assert_eq!(refusal, "runtime error: the scheduler is already running");
+    Ok(())
+}
+
+#[test]
 fn the_host_is_told_of_failures_byte_by_byte() -> Result<()> {
     let (lua, host) = lua_with_recorder()?;
     neap::run::<()>(&lua, lua.load(r#"neap.spawn(error, "\255 broke", 0)"#), ())?;

@@ -103,7 +103,8 @@ function rust.step()
     local ok, err = loop.enter(take)
     if not ok then error(err, 0) end
   end
-  local idle = run.step()
+  local ok, idle = pcall(run.step) -- what it refuses, no line of Lua's has called
+  if not ok then error(idle, 0) end
   return calls.are_unheard() and 0 or idle
 end
 
