@@ -33,7 +33,7 @@ end
 /// module is loaded once, whoever asks for it meanwhile, is neap's to say, as soon as that is there
 /// itself.
 const REQUIRE: &str = r#"
-local find, loaded, error, pcall, original, locate, in_callers_name = ...
+local find, loaded, error, pcall, type, original, locate, in_callers_name = ...
 local entered = {}
 
 local function load_at_once(name, _, load, ...)
@@ -53,6 +53,10 @@ local function load(name, module, file)
 end
 
 return function(name)
+  local kind = type(name)
+  if kind ~= "string" and kind ~= "number" then
+    error("bad argument #1 to 'require' (string expected, got " .. kind .. ")", 2)
+  end
   local value = loaded[name]
   if value ~= nil then return value end
   local module, detail, is_broken = find(name)
@@ -230,9 +234,9 @@ fn set_up(lua: &Lua) -> Result<Table> {
         return Ok(loaded);
     }
     let loaded = lua.create_table()?;
-    let pcall: Function = globals.raw_get("pcall")?;
+    let [pcall, kind]: [Function; 2] = [globals.raw_get("pcall")?, globals.raw_get("type")?];
     let in_callers_name = lua.create_function(|lua, ()| in_callers_name(lua))?;
-    let arguments = (find, &loaded, error, pcall, original, locate(lua)?, in_callers_name);
+    let arguments = (find, &loaded, error, pcall, kind, original, locate(lua)?, in_callers_name);
     let require: Function = glue(lua, REQUIRE).call(arguments)?;
     globals.raw_set("require", require)?;
     Ok(loaded)

@@ -226,6 +226,32 @@ fn few_of_the_standard_libraries_are_needed() -> Result<()> {
 }
 
 #[test]
+fn require_tells_wrong_arguments() -> Result<()> {
+    for lua in luas()? {
+        neap::install(&lua)?;
+        let script = r#"
+            local _, absent = pcall(function() require() end)
+            local _, wrong = pcall(function()
+                require({})
+            end)
+            return absent, wrong, select(2, pcall(require, 7))
+        "#;
+        let script = lua.load(script).set_name("=script");
+        let texts = strings(neap::run(&lua, script, ())?)?;
+        assert!(
+            texts[0].starts_with("script:2: bad argument #1 to 'require' (string"),
+            "{texts:?}"
+        );
+        assert!(
+            texts[1].starts_with("script:4: bad argument #1 to 'require' (string"),
+            "{texts:?}"
+        );
+        assert!(texts[2].starts_with("module '7' not found:"), "{texts:?}");
+    }
+    Ok(())
+}
+
+#[test]
 fn the_library_can_be_taken_from_a_folder() -> Result<()> {
     let folder = folder("embed_folder", &[("own/init.lua", "return 'own', ...")]);
     let lua = Lua::new();
