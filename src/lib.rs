@@ -60,7 +60,9 @@ mod values;
 use std::path::Path;
 use std::time::Duration;
 
-use mlua::{Error, FromLua, FromLuaMulti, Function, IntoLuaMulti, Lua, MaybeSend, Result, Table};
+use mlua::{
+    Error, FromLua, FromLuaMulti, Function, IntoLuaMulti, Lua, MaybeSend, Result, Table, Value,
+};
 
 use loader::Root;
 use program::{call, first, is_installed, protected};
@@ -83,13 +85,13 @@ pub use values::{Channel, Future, Sender};
 /// Beyond what `require` finds, nothing of the state is changed; the globals `pcall` and `xpcall`
 /// stay as they are (on Lua 5.1 a script that waits inside of them calls `neap.pcall`, or
 /// `require("neap").install()` first). A module that waits while it loads, as it can by mlua's
-/// `require` on Luau, is loaded once: who requires it meanwhile waits for it. Neither the `debug`
-/// nor the `package` library is needed. Each state has a scheduler of its own. A second call does
-/// nothing.
+/// `require` on Luau, is loaded once: who requires it meanwhile waits for it. Of Lua's own
+/// libraries it takes the base one, `coroutine` (a part of that on Lua 5.1 and LuaJIT), `string`,
+/// `table` and `math`. Each state has a scheduler of its own. A second call does nothing.
 ///
 /// # Errors
 ///
-/// When a library file fails to load, as it does in a state without Lua's base library.
+/// When one of these libraries is missing.
 ///
 /// # Examples
 ///
@@ -201,6 +203,11 @@ fn install_host(lua: &Lua, host: Table) -> Result<()> {
 }
 
 fn load(lua: &Lua, root: Root) -> Result<()> {
+    for library in ["coroutine", "string", "table", "math"] {
+        if !lua.globals().raw_get::<Value>(library)?.is_table() {
+            return Err(Error::runtime(format!("neap needs Lua's library '{library}'")));
+        }
+    }
     loader::load_library(lua, root, || {
         let require: Function = lua.globals().raw_get("require")?;
         let pcall: Function = lua.globals().raw_get("pcall")?;
@@ -262,7 +269,7 @@ pub fn run<R: FromLuaMulti>(
     args: impl IntoLuaMulti,
 ) -> Result<R> {
     let mut all = args.into_lua_multi(lua)?;
-    all.push_front(mlua::Value::Function(function.into_function()?));
+    all.push_front(Value::Function(function.into_function()?));
     R::from_lua_multi(call(lua, "run", all)?, lua)
 }
 

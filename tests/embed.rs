@@ -226,6 +226,19 @@ fn few_of_the_standard_libraries_are_needed() -> Result<()> {
 }
 
 #[test]
+fn a_library_that_is_missing_is_named() -> Result<()> {
+    for name in ["coroutine", "math", "string", "table"] {
+        for lua in luas()? {
+            lua.globals().raw_remove(name)?;
+            let error = neap::install(&lua).unwrap_err();
+            let expected = format!("runtime error: neap needs Lua's library '{name}'");
+            assert_eq!(error.to_string(), expected);
+        }
+    }
+    Ok(())
+}
+
+#[test]
 fn require_tells_wrong_arguments() -> Result<()> {
     for lua in luas()? {
         neap::install(&lua)?;
