@@ -6,6 +6,7 @@ use std::env;
 fn main() {
     println!("cargo::rerun-if-changed=lua");
     println!("cargo::rerun-if-changed=src/build.rs");
+    println!("cargo::rerun-if-changed=src/lua.symbols");
     // A linker drops what the program itself never calls, unless it is to be shown. Luau has no
     // modules in C, and on Windows they take Lua's functions from a DLL, for which no program can
     // stand in.
