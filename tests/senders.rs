@@ -194,7 +194,9 @@ fn a_value_that_lua_cannot_have_is_reported_for_a_channel() -> Result<()> {
     drop(sender);
     let script = r#"
         local depths, sum, report = ..., 0
-        require("neap").on_error(function(err, _, _, what) report = what .. ": " .. tostring(err) end)
+        require("neap").on_error(function(err, _, _, what)
+            report = what .. ": " .. tostring(err)
+        end)
         depths:each(function(depth) sum = sum + depth end)
         return sum, report
     "#;
