@@ -88,8 +88,8 @@ struct Run {
     #[arg(long, value_name = "HOST", default_value = "system", conflicts_with = "virtual_time")]
     host: HostName,
 
-    /// Follow a schedule that `neap explore` has told, on the virtual clock; a number is the seed
-    /// of a random one
+    /// Follow a schedule that `neap explore` has told, on the virtual clock and with the same
+    /// random numbers; a number is the seed of a random one
     #[arg(long, value_name = "SCHEDULE", value_parser = schedule, conflicts_with = "host")]
     schedule: Option<String>,
 

@@ -51,6 +51,16 @@ fn each_strategy_finds_a_failure_that_can_be_run_again() {
     }
 }
 
+/// So does it where the failure depends on random numbers.
+#[test]
+fn random_numbers_are_the_same_when_it_is_run_again() {
+    let text = found(&["lucky.lua"]);
+    assert!(!text.contains("(not again)"), "{text}");
+    let (_, command) = text.trim_end().split_once("to run it again: neap ").expect(&text);
+    let outcome = neap(&command.split(' ').collect::<Vec<_>>());
+    assert!(outcome.stderr.contains("the unlucky one came first"), "{text}{outcome:#?}");
+}
+
 /// Whatever the script and its arguments are called.
 #[cfg(unix)]
 #[test]

@@ -22,3 +22,15 @@ for _, strategy in ipairs { "random", "pct", "exhaustive" } do
 end
 print(select(2, pcall(explore.check, program, { schedule = "2.1.1" })))
 print(explore.check(program, { schedule = "fifo" }))
+
+local function draw()
+  local unlucky, first = math.random(2, 9), nil
+  for i = 1, 9 do neap.spawn(function() first = first or i end) end
+  neap.sleep("10ms")
+  assert(first ~= unlucky, "the unlucky one came first")
+end
+
+local _, text = pcall(explore.check, draw)
+local schedule = text:match 'schedule = "(.-)"'
+local _, again = pcall(explore.check, draw, { schedule = schedule })
+print(tostring(again):match "the unlucky one came first")

@@ -1,5 +1,5 @@
---- One run of a program under a schedule, on a clock of its own that begins at 0, and what became
--- of it.
+--- One run of a program under a schedule, on a clock of its own that begins at 0, and with the same
+-- random numbers each time; and what became of it.
 
 ---@diagnostic disable: return-type-mismatch
 local Choices = require "neap.explore.choices"
@@ -14,7 +14,7 @@ local text_of = require "neap.explore.values"
 
 local concat, error, ipairs, pcall, setmetatable = table.concat, error, ipairs, pcall, setmetatable
 
-local state = runs.state
+local randomseed, state = math.randomseed, runs.state
 
 local trial = {}
 
@@ -37,6 +37,14 @@ local values
 function trial.same(...)
   if values then values[#values + 1] = text_of(...) end
   return ...
+end
+
+
+--- Begins to follow a schedule. What a program draws from math.random is no choice of neap's, but
+-- has to be the same whenever it follows that schedule.
+local function follow(schedule)
+  if randomseed then randomseed(1) end
+  return Choices.start(schedule)
 end
 
 
@@ -94,7 +102,7 @@ function trial.run(schedule, go, options)
   loop.use(own)
   driven.use(own)
   state.made, state.gone, state.next_look = 0, 0, 0 -- tasks are numbered from 1, each time
-  local choices = Choices.start(schedule)
+  local choices = follow(schedule)
   local finish = options.tells == "story" and tell_story(choices)
   choices.on_tick = limit(choices, options.ticks)
   values = {}
@@ -115,10 +123,11 @@ function trial.run(schedule, go, options)
 end
 
 
---- Has this program follow a schedule, from now on; values that have to be the same are reported.
+--- Has this program follow a schedule, from now on, as in a trial; values that have to be the same
+-- are reported.
 ---@param schedule string
 function trial.follow(schedule)
-  Choices.start(schedule)
+  follow(schedule)
   values = setmetatable({}, { __newindex = function(_, _, text)
     failures.write("neap: to be the same: " .. text)
   end })
