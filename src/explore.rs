@@ -79,11 +79,7 @@ impl Explore {
         let directory = self.lua.clone();
         let run = lua.create_function(move |lua, (schedule, options): (String, Table)| {
             let fresh = full_lua();
-            let (require, call) = match prepare(&fresh, directory.as_deref(), &script) {
-                Ok(prepared) => prepared,
-                Err(Failure::Line(text)) => return Err(Error::runtime(text)),
-                Err(_) => return Err(Error::runtime("the script cannot be run")),
-            };
+            let (require, call) = prepare(&fresh, directory.as_deref(), &script)?;
             let mut arguments = MultiValue::from_vec(vec![
                 Value::Function(require),
                 Value::String(fresh.create_string(schedule)?),
@@ -101,13 +97,12 @@ impl Explore {
         options.raw_set("strategy", strategy.get_name())?;
         let explore: Table = require.call("neap.explore")?;
         let search: Function = explore.get("with")?;
-        match search.call((run, options, self.replay()))? {
-            (true, text) => {
-                println!("{text}");
-                Ok(())
-            }
-            (false, text) => Err(Failure::Line(text)),
+        let (is_well, text): (bool, String) = search.call((run, options, self.replay()))?;
+        if !is_well {
+            return Err(Failure::line(text));
         }
+        println!("{text}");
+        Ok(())
     }
 
     /// The command that runs the script under a schedule, `%s`, as a shell takes it.

@@ -12,6 +12,7 @@ mod signals;
 
 use std::env;
 use std::ffi::{OsStr, OsString};
+use std::fmt::Display;
 use std::fs::{self, File};
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
@@ -145,23 +146,33 @@ enum HostName {
     Uv,
 }
 
-/// Why a command ends with exit status 1.
-enum Failure {
+/// Why a command ends with exit status 1: the lines for standard error, none if Lua has said it
+/// already.
+struct Failure(Vec<u8>);
+
+impl Failure {
     /// One line, about a file: the script's or neap's own.
-    Line(String),
-    /// What Lua wants to be said: message and traceback.
-    Text(Vec<u8>),
-    /// Lua has said it already.
-    Reported,
+    fn line(text: impl Display) -> Self {
+        Self(format!("neap: {text}\n").into_bytes())
+    }
+
+    fn tell(&self) {
+        let _ = io::stderr().write_all(&self.0);
+    }
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Failure::Line(match error {
-            Error::CallbackError { cause, .. } => return Error::clone(&cause).into(),
-            Error::RuntimeError(text) | Error::SyntaxError { message: text, .. } => text,
-            other => other.to_string(),
-        })
+        Self::line(text_of(&error))
+    }
+}
+
+/// An error's own text, without where it came from.
+fn text_of(error: &Error) -> String {
+    match error {
+        Error::CallbackError { cause, .. } => text_of(cause),
+        Error::RuntimeError(text) | Error::SyntaxError { message: text, .. } => text.clone(),
+        other => other.to_string(),
     }
 }
 
@@ -172,7 +183,7 @@ fn main() -> ExitCode {
             refuse_unknown_options("explore", &explore.script);
             explore.execute()
         }
-        Command::Export(export) => export.execute().map_err(Failure::Line),
+        Command::Export(export) => export.execute().map_err(Failure::line),
         Command::Completions(Completions { shell }) => {
             clap_complete::generate(shell, &mut CommandLine::command(), "neap", &mut io::stdout());
             Ok(())
@@ -192,14 +203,10 @@ fn main() -> ExitCode {
     let signalled = signals::exit_status();
     #[cfg(not(unix))]
     let signalled = None;
-    let text = match result {
-        Ok(()) => return ExitCode::from(signalled.unwrap_or(0)),
-        Err(Failure::Line(text)) => format!("neap: {text}\n").into_bytes(),
-        Err(Failure::Text(text)) => [&text[..], b"\n"].concat(),
-        Err(Failure::Reported) => Vec::new(),
-    };
-    let _ = io::stderr().write_all(&text);
-    ExitCode::from(signalled.unwrap_or(1))
+    if let Err(failure) = &result {
+        failure.tell();
+    }
+    ExitCode::from(signalled.unwrap_or(u8::from(result.is_err())))
 }
 
 /// The version, and the Lua: `0.1.0 (LuaJIT 2.1)`.
@@ -280,8 +287,8 @@ impl Run {
         let written: mlua::Result<()> = finish.call(());
         match outcome {
             (true, _) => written.map_err(Failure::from),
-            (false, Some(text)) => Err(Failure::Text(text.as_bytes().to_vec())),
-            (false, None) => Err(Failure::Reported),
+            (false, Some(text)) => Err(Failure([&text.as_bytes()[..], b"\n"].concat())),
+            (false, None) => Err(Failure(Vec::new())),
         }
     }
 
@@ -296,7 +303,7 @@ impl Run {
             HostName::Uv => ("uv", "neap.hosts.uv", "luv", "luv"),
         };
         let Err(error) = require.call::<Value>(need) else { return Ok(Some(module)) };
-        let Failure::Line(text) = Failure::from(error) else { return Err(Failure::Reported) };
+        let text = text_of(&error);
         let (text, _) = text.split_once("\nstack traceback:").unwrap_or((&text, ""));
         let reason = if cfg!(feature = "luau") {
             "Luau loads no modules in C".to_owned()
@@ -313,7 +320,7 @@ impl Run {
         } else {
             text.lines().map(str::trim).collect::<Vec<_>>().join(" ")
         };
-        Err(Failure::Line(format!("--host {option} needs {library}: {reason}")))
+        Err(Failure::line(format!("--host {option} needs {library}: {reason}")))
     }
 
     /// What is to be watched, as `neap.program` takes it.
@@ -330,7 +337,7 @@ impl Run {
             let created = File::create(&path);
             let failed =
                 move |error| format!("cannot write {}: {}", path.display(), reason(&error));
-            let mut file = created.map_err(|error| Failure::Line(failed(error)))?;
+            let mut file = created.map_err(|error| Failure::line(failed(error)))?;
             let write = lua.create_function_mut(move |_, text: LuaString| {
                 file.write_all(&text.as_bytes()).map_err(|error| Error::runtime(failed(error)))
             })?;
@@ -378,7 +385,7 @@ fn prepare(
     lua: &Lua,
     directory: Option<&Path>,
     script: &Script,
-) -> Result<(Function, MultiValue), Failure> {
+) -> mlua::Result<(Function, MultiValue)> {
     let Script { chunk, file, text, args } = script;
     let function = compile(lua, chunk, text)?;
     match directory {
@@ -473,7 +480,7 @@ fn read(file: &OsStr) -> Result<Vec<u8>, Failure> {
 }
 
 fn cannot_read(path: &Path, error: &io::Error) -> Failure {
-    Failure::Line(format!("cannot read {}: {}", path.display(), reason(error)))
+    Failure::line(format!("cannot read {}: {}", path.display(), reason(error)))
 }
 
 /// What the operating system says, without its number for that.
@@ -483,7 +490,7 @@ fn reason(error: &io::Error) -> String {
 
 /// Compiles the script as the stand-alone Lua would: a byte order mark is ignored, and a first line
 /// that starts with `#` counts as empty.
-fn compile(lua: &Lua, name: &str, text: &[u8]) -> Result<Function, Failure> {
+fn compile(lua: &Lua, name: &str, text: &[u8]) -> mlua::Result<Function> {
     let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
     let first_line = match text {
         [b'#', ..] => text.iter().position(|&byte| byte == b'\n').unwrap_or(text.len()),
@@ -492,9 +499,10 @@ fn compile(lua: &Lua, name: &str, text: &[u8]) -> Result<Function, Failure> {
     let text = &text[first_line..];
     if text.trim_ascii_start().starts_with(b"\x1B") {
         let name = &name[1..];
-        return Err(Failure::Line(format!("cannot run {name}: it is bytecode, not source text")));
+        let text = format!("cannot run {name}: it is bytecode, not source text");
+        return Err(Error::runtime(text));
     }
-    Ok(lua.load(text).set_name(name).set_mode(ChunkMode::Text).into_function()?)
+    lua.load(text).set_name(name).set_mode(ChunkMode::Text).into_function()
 }
 
 /// A Lua string of exactly the bytes that the operating system gave.
