@@ -280,6 +280,10 @@ impl Run {
         let options = self.options(lua)?;
         let (finish, check): (Function, Option<Function>) =
             program.get::<Function>("watch")?.call(options)?;
+        if self.stats || self.trace.is_some() || self.timeline.is_some() || self.schedule.is_some()
+        {
+            finish_at_exit(lua, finish.clone())?;
+        }
         if let Some(check) = check {
             check_often(lua, check);
         }
@@ -410,6 +414,28 @@ fn prepare(
     }
     lua.globals().raw_set("arg", arg)?;
     Ok((lua.globals().get("require")?, call))
+}
+
+/// Has `os.exit`, where there is one, finish first what is under way. Where that fails, so does the
+/// program.
+fn finish_at_exit(lua: &Lua, finish: Function) -> mlua::Result<()> {
+    const EXIT: &str = r#"
+        local finish = ...
+        local exit = os.exit
+        if not exit then return end
+        function os.exit(code, ...)
+          if not finish() and (code == nil or code == true or code == 0) then code = 1 end
+          return exit(code, ...)
+        end
+    "#;
+    let finish = lua.create_function(move |_, ()| {
+        let finished = finish.call::<()>(());
+        if let Err(error) = &finished {
+            Failure::line(text_of(error)).tell();
+        }
+        Ok(finished.is_ok())
+    })?;
+    lua.load(EXIT).set_name("=<neap>/neap/program.lua").call(finish)
 }
 
 /// Whether what is said on standard error is read on a terminal, by somebody who has not asked for

@@ -35,7 +35,8 @@ fn main() -> ExitCode {
         Trial::test("ten_thousand_tasks_are_recorded", ten_thousand_tasks),
         Trial::test("a_recording_takes_no_more_memory_the_longer_it_is", memory_is_bounded),
         Trial::test("a_script_that_fails_leaves_a_whole_file", failure_leaves_a_whole_file),
-        Trial::test("a_script_that_exits_leaves_whole_events", exit_leaves_whole_events),
+        Trial::test("a_script_that_exits_leaves_a_whole_file", exit_leaves_a_whole_file),
+        Trial::test("an_exit_tells_what_was_not_written", exit_tells_what_was_not_written),
         Trial::test("what_cannot_be_written_is_refused", unwritable_is_refused),
     ];
     let browser = &["chromium"];
@@ -270,18 +271,38 @@ fn failure_leaves_a_whole_file() -> Check {
     Ok(())
 }
 
-/// `os.exit` gives nobody a chance to write the rest; Luau has none.
-fn exit_leaves_whole_events() -> Check {
+/// `os.exit` ends what is under way first; Luau has none.
+fn exit_leaves_a_whole_file() -> Check {
     let script = r#"
         local neap = require "neap"
-        for i = 1, 5000 do neap.yield() end
-        if os.exit then os.exit(0) end
+        neap.spawn(function() neap.sleep(1) end)
+        neap.spawn(function()
+          neap.yield()
+          if os.exit then pcall(os.exit, 7) else error() end
+        end)
+        neap.sleep(2)
     "#;
-    let path = file("exit.json");
-    record("--trace", &path, &["--virtual-time", "-"], script);
-    let text = fs::read_to_string(path)?;
-    let whole = format!("{}\n]\n", text.trim_end_matches("\n]\n"));
-    assert!(events(&whole).len() > 1000);
+    let code = Some(if cfg!(feature = "luau") { 1 } else { 7 });
+    let (path, page) = (file("exit.json"), file("exit.html"));
+    let outcome = record("--trace", &path, &["--virtual-time", "--stats", "-"], script);
+    assert_eq!(outcome.code, code, "{outcome:#?}");
+    assert_eq!(outcome.stderr.matches("neap: 3 tasks, ").count(), 1, "{outcome:#?}");
+    assert_keeps_the_rules(&events(&fs::read_to_string(path)?));
+    assert_eq!(record("--timeline", &page, &["--virtual-time", "-"], script).code, code);
+    assert!(fs::read_to_string(page)?.trim_end().ends_with("</html>"));
+    Ok(())
+}
+
+/// A trace that could not be written is told then, too.
+fn exit_tells_what_was_not_written() -> Check {
+    if cfg!(feature = "luau") || !Path::new("/dev/full").exists() {
+        return Ok(());
+    }
+    for (script, code) in [("os.exit(true)", 1), ("os.exit(3)", 3)] {
+        let outcome = record("--trace", Path::new("/dev/full"), &["-"], script);
+        let line = "neap: cannot write /dev/full: No space left on device\n";
+        assert_eq!((outcome.code, &*outcome.stderr), (Some(code), line), "{outcome:#?}");
+    }
     Ok(())
 }
 

@@ -31,7 +31,8 @@ local program = {}
 --- Begins to watch the program that is about to run. The modules for that are loaded only if an
 -- option asks for them.
 ---@param options neap.Options
----@return fun() finish  to be called when the program is over; raises what a writer has raised
+---@return fun() finish  to be called when the program is over, if os.exit has not ended it; raises
+--- what a writer has raised
 ---@return (fun()|false)? find_hogs  to be called often, where the VM has no hook to find hogs by
 function program.watch(options)
   colours.use(options.colours or false)
@@ -41,10 +42,12 @@ function program.watch(options)
   local find_hogs = options.watch_hogs and require("neap.hogs").watch(options.watch_hogs)
   if options.schedule then require("neap.explore.trial").follow(options.schedule) end
   local finish_stats = options.stats and require("neap.stats").start()
-  return function()
+  local function finish()
     if finish_stats then finish_stats() end
+    finish_stats = nil
     if recording then recording:stop() end
-  end, find_hogs
+  end
+  return finish, find_hogs
 end
 
 
