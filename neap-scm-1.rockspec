@@ -26,6 +26,7 @@ build = {
     ["neap.explore.choices"] = "lua/neap/explore/choices.lua",
     ["neap.explore.random"] = "lua/neap/explore/random.lua",
     ["neap.explore.schedule"] = "lua/neap/explore/schedule.lua",
+    ["neap.explore.script"] = "lua/neap/explore/script.lua",
     ["neap.explore.search"] = "lua/neap/explore/search.lua",
     ["neap.explore.story"] = "lua/neap/explore/story.lua",
     ["neap.explore.trial"] = "lua/neap/explore/trial.lua",

@@ -57,15 +57,11 @@ enum Strategy {
     Exhaustive,
 }
 
-/// Runs the script, which is called with all that it gets, under a schedule. What it prints is
-/// dropped.
+/// Runs the script, which is called with all that it gets, under a schedule.
 const TRIAL: &str = r#"
 local require, schedule, options, script = ...
-local function drop() end
-print = drop
-if io then io.write = drop end
 local program, call = require "neap.program", { select(4, ...) }
-return require("neap.explore.trial").run(schedule, function()
+return require "neap.explore.script" (schedule, function()
   return program.run((table.unpack or unpack)(call))
 end, options)
 "#;

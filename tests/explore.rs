@@ -61,6 +61,12 @@ fn random_numbers_are_the_same_when_it_is_run_again() {
     assert!(outcome.stderr.contains("the unlucky one came first"), "{text}{outcome:#?}");
 }
 
+#[test]
+fn what_a_script_prints_is_dropped() {
+    let outcome = neap(&["explore", "--schedules", "3", "prints.lua"]);
+    assert_eq!(outcome.stdout, "3 schedules, no failure\n", "{outcome:#?}");
+}
+
 /// Whatever the script and its arguments are called.
 #[cfg(unix)]
 #[test]

@@ -4,8 +4,8 @@
 -- arms of a `select` that are ready is taken: neap always chooses the same, but where a program
 -- waits for a network or a user, the order may differ from run to run. Each schedule is tried on a
 -- virtual clock of its own, which begins at 0, and begins with math.randomseed(1). A schedule fails
--- if the function raises an error, if a task fails that nobody waits for, if there is a deadlock, if
--- the tasks do not end, or if values that are given to `same` differ from those under neap's own
+-- if the function raises an error, if a task fails that nobody waits for, if there is a deadlock,
+-- if the tasks do not end, or if values that are given to `same` differ from those under neap's own
 -- schedule.
 --
 --     local explore = require "neap.explore"

@@ -1017,6 +1017,23 @@ uses["neap.explore.schedule"] = function(schedule)
   assert(not schedule.chooser "3.1" and schedule.text_of {} == "fifo")
 end
 
+uses["neap.explore.script"] = function(try)
+  local print, stdout = print, io and io.stdout
+  local outcome = try("fifo", function()
+    return pcall(run, function()
+      _G.print "dropped"
+      if io then assert(io.write("dropped")) end
+      error("no tide", 0)
+    end)
+  end, { ticks = 100 })
+  if io then
+    rawset(io, "stdout", stdout)
+    io.output(stdout)
+  end
+  rawset(_G, "print", print)
+  assert(outcome.kind == "error" and outcome.failure == "no tide")
+end
+
 uses["neap.explore.search"] = function(search)
   local options = { schedules = 100, seed = 1, strategy = "exhaustive", changes = 1 }
   local found, tried = search.find(function(schedule)

@@ -1,0 +1,30 @@
+--- A script under a schedule, in a Lua of its own, as `neap explore` runs it: what it prints is
+-- dropped.
+
+---@diagnostic disable: need-check-nil
+local trial = require "neap.explore.trial"
+local vm = require "neap.kernel.vm"
+
+local assert = assert
+
+--- Lets print, io.write and io.stdout write to nowhere. It is a real file, with all that a file can
+-- do.
+local function drop_output()
+  vm.set_global("print", function() end)
+  local io, package = vm.global_value("io"), vm.global_value("package")
+  if not io then return end
+  local is_windows = package.config:sub(1, 1) == "\\"
+  io.stdout = assert(io.open(is_windows and "NUL" or "/dev/null", "w"))
+  io.output(io.stdout)
+end
+
+
+--- Runs the script.
+---@param schedule string
+---@param go fun(): boolean, string?  see neap.explore.trial
+---@param options neap.TrialOptions
+---@return neap.Outcome
+return function(schedule, go, options)
+  drop_output()
+  return trial.run(schedule, go, options)
+end
