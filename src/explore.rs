@@ -14,7 +14,8 @@ use crate::{Failure, Script, full_lua, prepare};
 /// Each run is on the virtual clock and in a Lua of its own, with another order of the tasks that
 /// are ready, of equal deadlines, and of the arms of a `select` that are ready. A failure is an
 /// error, a failure that nobody sees, a deadlock, and values that differ although the script gives
-/// them to `require("neap.explore").same(...)`. What the script prints is dropped.
+/// them to `require("neap.explore").same(...)`, and `os.exit` with another status than 0. What the
+/// script prints is dropped.
 ///
 /// Exit status: 0; 1 if a schedule fails; 2 for wrong usage.
 #[derive(Args)]

@@ -61,6 +61,35 @@ fn random_numbers_are_the_same_when_it_is_run_again() {
     assert!(outcome.stderr.contains("the unlucky one came first"), "{text}{outcome:#?}");
 }
 
+/// Luau has no os.exit.
+#[cfg(not(feature = "luau"))]
+#[test]
+fn a_script_that_exits_ends_one_run_and_no_more() {
+    for (way, text) in [
+        ("at_the_end", "exits.lua:15: the other order\n"),
+        ("with_a_status", "exits.lua:20: os.exit(3)\n"),
+        ("in_pcall", "exits.lua:26: os.exit(5)\n"),
+        ("in_a_task", "exits.lua:33: os.exit(4)\n"),
+        ("unseen", "neap: task 4 failed: nobody sees it\n"),
+    ] {
+        let told = found(&["exits.lua", way]);
+        let (_, failure) = told.split_once("): ").expect(&told);
+        assert!(failure.starts_with(text), "{way}: {told}");
+        let (_, command) = told.trim_end().split_once("to run it again: neap ").expect(&told);
+        let outcome = neap(&command.split(' ').collect::<Vec<_>>());
+        assert!(outcome.code > Some(0) || outcome.stderr.starts_with(text), "{way}: {outcome:#?}");
+    }
+}
+
+#[cfg(not(feature = "luau"))]
+#[test]
+fn what_comes_after_an_exit_does_not_count() {
+    for from in ["main", "coroutine", "sort", "finalizer", "spawn", "handler"] {
+        let outcome = neap(&["explore", "--schedules", "9", "exits.lua", "well", from]);
+        assert_eq!(outcome.stdout, "9 schedules, no failure\n", "{from}: {outcome:#?}");
+    }
+}
+
 #[test]
 fn what_a_script_prints_is_dropped() {
     let outcome = neap(&["explore", "--schedules", "3", "prints.lua"]);

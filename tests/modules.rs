@@ -74,7 +74,7 @@ const REASSIGNED: [(&str, &str, &str); 21] = [
     ("neap/task/driven.lua", "after due latest", "one host for the whole Lua"),
     ("neap/task/colours.lua", "is_on", "a setting"),
     ("neap/task/history.lua", "is_on records", "a setting, and what it is for"),
-    ("neap/explore/trial.lua", "values", "of the one program that is tried"),
+    ("neap/explore/trial.lua", "settle values", "of the one program that is tried"),
     ("neap/hosts/haproxy.lua", "sleeping uncounted", "one host for the whole Lua"),
     ("neap/hosts/luasocket.lua", "by_number largest library select", "one host for the whole Lua"),
     ("neap/hosts/nginx.lua", "least", "one host for the whole Lua"),

@@ -43,6 +43,8 @@ function program.watch(options)
   if options.schedule then require("neap.explore.trial").follow(options.schedule) end
   local finish_stats = options.stats and require("neap.stats").start()
   local function finish()
+    -- Those that a trial tells of when the script calls os.exit.
+    if options.schedule then failures.flush() end
     if finish_stats then finish_stats() end
     finish_stats = nil
     if recording then recording:stop() end

@@ -1018,20 +1018,21 @@ uses["neap.explore.schedule"] = function(schedule)
 end
 
 uses["neap.explore.script"] = function(try)
-  local print, stdout = print, io and io.stdout
+  local print, stdout, exit = print, io and io.stdout, os and os.exit
   local outcome = try("fifo", function()
     return pcall(run, function()
       _G.print "dropped"
       if io then assert(io.write("dropped")) end
-      error("no tide", 0)
+      if exit then os.exit(3) else error("os.exit(3)", 0) end
     end)
   end, { ticks = 100 })
   if io then
     rawset(io, "stdout", stdout)
     io.output(stdout)
   end
+  if exit then rawset(os, "exit", exit) end
   rawset(_G, "print", print)
-  assert(outcome.kind == "error" and outcome.failure == "no tide")
+  assert(outcome.kind == "error" and outcome.failure:find "os.exit%(3%)$")
 end
 
 uses["neap.explore.search"] = function(search)

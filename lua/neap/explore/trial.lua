@@ -4,13 +4,19 @@
 ---@diagnostic disable: return-type-mismatch
 local Choices = require "neap.explore.choices"
 local clock = require "neap.kernel.clock"
+local deadlock = require "neap.task.deadlock"
 local driven = require "neap.task.driven"
 local failures = require "neap.task.failures"
 local listing = require "neap.kernel.listing"
 local loop = require "neap.task.loop"
+local positions = require "neap.kernel.positions"
+local registry = require "neap.kernel.registry"
 local runs = require "neap.kernel.runs"
+local scheduler = require "neap.kernel.scheduler"
+local tasks = require "neap.task.task"
 local tell_story = require "neap.explore.story"
 local text_of = require "neap.explore.values"
+local vm = require "neap.kernel.vm"
 
 local concat, error, ipairs, pcall, setmetatable = table.concat, error, ipairs, pcall, setmetatable
 
@@ -18,8 +24,9 @@ local randomseed, state = math.randomseed, runs.state
 
 local trial = {}
 
---- The values that `same` has got in the run that is under way, as texts.
-local values
+--- Of the run that is under way: the values that `same` has got, as texts; and what settles how it
+-- has ended.
+local values, settle ---@type string[]?, (fun(ok: boolean, text: string?))?
 
 ---@class neap.Outcome
 ---@field kind string?  "error", "deadlock", "report", "endless"; nil if nothing has failed
@@ -105,21 +112,39 @@ function trial.run(schedule, go, options)
   local choices = follow(schedule)
   local finish = options.tells == "story" and tell_story(choices)
   choices.on_tick = limit(choices, options.ticks)
-  values = {}
+  local outcome = { values = {} }
+  values = outcome.values
+  function settle(ok, text)
+    if not values then return end -- what comes after os.exit does not count
+    values = nil
+    outcome.kind, outcome.failure =
+      judge(choices, ok and failures.reported == reported, text, reports, options.ticks)
+  end
 
-  local ok, text = go()
-  local kind, failure = judge(choices, ok and failures.reported == reported, text, reports,
-    options.ticks)
-  local outcome = {
-    kind = kind, failure = failure, values = values, schedule = choices:text(),
-    count = choices.count, story = finish and finish(),
-    points = options.tells == "points" and choices:points_text() or "",
-  }
-  values = nil
+  settle(go())
+  outcome.schedule, outcome.count = choices:text(), choices.count
+  outcome.story = finish and finish()
+  outcome.points = options.tells == "points" and choices:points_text() or ""
+  settle = nil
   Choices.stop()
   clock.report = report
   if has_host and loop.use(host) then driven.use(host) end
   return outcome
+end
+
+
+--- Ends the run that is under way, there and then: how it has ended is settled, failures that
+-- nobody has seen included. All tasks are cancelled, and the one that calls this never goes on;
+-- where it cannot just end (in a coroutine of its own, in a callback), an error is raised, and
+-- whoever catches that goes on until the next wait.
+---@param failure? string  why that is a failure, if it is one
+function trial.exit(failure)
+  local where = failure and positions.of()
+  failures.flush()
+  if settle then settle(not failure, where and where .. ": " .. failure or failure) end
+  deadlock.cancel_each()
+  if registry.is_within(vm.running(), scheduler.current_thread()) then tasks.yield() end
+  error(failure or "os.exit()", 0)
 end
 
 
