@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use mlua::{Error, Function, Lua, MultiValue, Table, Value};
 
-use crate::{Failure, Script, full_lua, prepare};
+use crate::{Failure, Script, full_lua, prepare, print};
 
 /// Run a script in every order that its tasks might run in, and tell of one in which it fails.
 ///
@@ -98,8 +98,7 @@ impl Explore {
         if !is_well {
             return Err(Failure::line(text));
         }
-        println!("{text}");
-        Ok(())
+        print(format!("{text}\n").as_bytes())
     }
 
     /// The command that runs the script under a schedule, `%s`, as a shell takes it.

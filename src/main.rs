@@ -185,8 +185,9 @@ fn main() -> ExitCode {
         }
         Command::Export(export) => export.execute().map_err(Failure::line),
         Command::Completions(Completions { shell }) => {
-            clap_complete::generate(shell, &mut CommandLine::command(), "neap", &mut io::stdout());
-            Ok(())
+            let mut text = Vec::new();
+            clap_complete::generate(shell, &mut CommandLine::command(), "neap", &mut text);
+            print(&text)
         }
         Command::Run(run) => {
             if run.execute.is_none() {
@@ -507,6 +508,14 @@ fn read(file: &OsStr) -> Result<Vec<u8>, Failure> {
 
 fn cannot_read(path: &Path, error: &io::Error) -> Failure {
     Failure::line(format!("cannot read {}: {}", path.display(), reason(error)))
+}
+
+/// Writes to the standard output.
+fn print(text: &[u8]) -> Result<(), Failure> {
+    let mut output = io::stdout();
+    output.write_all(text).and_then(|()| output.flush()).map_err(|error| {
+        Failure::line(format!("cannot write to standard output: {}", reason(&error)))
+    })
 }
 
 /// What the operating system says, without its number for that.

@@ -363,6 +363,21 @@ fn a_closed_pipe_ends_an_endless_script() {
     assert_eq!(stderr, "");
 }
 
+/// A full disk, say.
+#[test]
+fn a_standard_output_that_cannot_be_written_is_told() {
+    let Ok(full) = fs::File::options().write(true).open("/dev/full") else { return };
+    let explore = ["explore", "--schedules", "1", "tests/explore/prints.lua"];
+    for args in [&explore[..], &["completions", "bash"]] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_neap"));
+        command.args(args).stdout(full.try_clone().unwrap()).stderr(Stdio::piped());
+        let outcome = command.spawn().unwrap().wait_with_output().unwrap();
+        let line = "neap: cannot write to standard output: No space left on device\n";
+        assert_eq!(String::from_utf8_lossy(&outcome.stderr), line);
+        assert_eq!(outcome.status.code(), Some(1), "{args:?}");
+    }
+}
+
 #[test]
 fn statistics_are_told_at_the_end() {
     let script = "local neap = require 'neap'\n\
