@@ -4,6 +4,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
+use clap::builder::RangedI64ValueParser;
 use clap::{Args, ValueEnum};
 use mlua::{Error, Function, Lua, MultiValue, Table, Value};
 
@@ -21,7 +22,7 @@ use crate::{Failure, Script, full_lua, prepare, print};
 #[derive(Args)]
 pub struct Explore {
     /// How many schedules are tried at most
-    #[arg(long, value_name = "N", default_value_t = 1000)]
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = at_least_1())]
     schedules: u32,
 
     /// The seed of the first random schedule; the others count on from it
@@ -33,8 +34,12 @@ pub struct Explore {
     strategy: Strategy,
 
     /// How often priorities change in a schedule, for `pct`
-    #[arg(long, value_name = "D", default_value_t = 3)]
+    #[arg(long, value_name = "D", default_value_t = 3, value_parser = at_least_1())]
     changes: u32,
+
+    /// A run that has not ended after so many ticks fails
+    #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = at_least_1())]
+    ticks: u32,
 
     /// Take neap's Lua files from DIR in place of the embedded ones
     #[arg(long, value_name = "DIR")]
@@ -56,6 +61,10 @@ enum Strategy {
     Random,
     Pct,
     Exhaustive,
+}
+
+fn at_least_1() -> RangedI64ValueParser<u32> {
+    clap::value_parser!(u32).range(1..)
 }
 
 /// Runs the script, which is called with all that it gets, under a schedule.
@@ -90,11 +99,13 @@ impl Explore {
         options.raw_set("schedules", self.schedules)?;
         options.raw_set("seed", self.seed)?;
         options.raw_set("changes", self.changes)?;
+        options.raw_set("ticks", self.ticks)?;
         let strategy = self.strategy.to_possible_value().expect("none of them is hidden");
         options.raw_set("strategy", strategy.get_name())?;
         let explore: Table = require.call("neap.explore")?;
         let search: Function = explore.get("with")?;
-        let (is_well, text): (bool, String) = search.call((run, options, self.replay()))?;
+        let (is_well, text): (bool, String) =
+            search.call((run, options, self.replay(), "--ticks"))?;
         if !is_well {
             return Err(Failure::line(text));
         }

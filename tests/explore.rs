@@ -85,7 +85,8 @@ fn a_script_that_exits_ends_one_run_and_no_more() {
 #[test]
 fn what_comes_after_an_exit_does_not_count() {
     for from in ["main", "coroutine", "sort", "finalizer", "spawn", "handler"] {
-        let outcome = neap(&["explore", "--schedules", "9", "exits.lua", "well", from]);
+        let limits = ["explore", "--schedules", "9", "--ticks", "99"];
+        let outcome = neap(&[&limits[..], &["exits.lua", "well", from]].concat());
         assert_eq!(outcome.stdout, "9 schedules, no failure\n", "{from}: {outcome:#?}");
     }
 }
@@ -139,12 +140,32 @@ fn every_kind_of_failure_is_found() {
         ("differs", "what is to be the same differs: 1, nil, and 1, 2 under"),
         ("arm", "kinds.lua:38: the second arm"),
         ("deadline", "kinds.lua:42: timeout"),
-        ("endless", "the tasks still run after 100000 ticks"),
+        ("endless", "the tasks still run after 100000 ticks (--ticks allows more)"),
     ];
     for (kind, text) in kinds {
         let told = found(&["kinds.lua", kind]);
         assert!(told.contains(text), "{kind}: {told}");
     }
+}
+
+#[test]
+fn a_run_may_have_more_ticks_than_by_default() {
+    let outcome = neap(&["explore", "--schedules", "1", "quiet.lua", "0", "150000"]);
+    assert!(outcome.stderr.contains("after 100000 ticks"), "{outcome:#?}");
+    let outcome =
+        neap(&["explore", "--ticks", "160000", "--schedules", "1", "quiet.lua", "0", "150000"]);
+    assert_eq!(outcome.stdout, "1 schedule, no failure: these are all\n", "{outcome:#?}");
+}
+
+#[test]
+fn what_the_library_refuses_is_wrong_usage() {
+    for option in ["--schedules", "--changes", "--ticks"] {
+        let outcome = neap(&["explore", option, "0", "quiet.lua", "1"]);
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(2), ""), "{outcome:#?}");
+        assert!(outcome.stderr.starts_with("error: invalid value '0' for '"), "{outcome:#?}");
+    }
+    let outcome = neap(&["explore", "--seed", "0", "--schedules", "2", "quiet.lua", "2"]);
+    assert_eq!(outcome.code, Some(0), "{outcome:#?}");
 }
 
 /// The same in a project's own tests, on any Lua.

@@ -38,6 +38,9 @@ local defaults = { schedules = 1000, seed = 1, strategy = "random", changes = 3,
 
 local strategies = { random = true, pct = true, exhaustive = true }
 
+--- What the option `ticks` is called here.
+local TICKS = "the option ticks"
+
 
 --- The text of a failure.
 ---@param found neap.Found
@@ -59,15 +62,16 @@ end
 ---@param try fun(schedule: string, options: neap.TrialOptions): neap.Outcome
 ---@param options neap.ExploreOptions
 ---@param replay string
+---@param limit string  what the option is called that says how many ticks a run may have
 ---@return boolean ok
 ---@return string text  what was found, or how much was tried
 ---@return integer? tried  how many schedules, if none has failed
-function explore.with(try, options, replay)
+function explore.with(try, options, replay, limit)
   local all = {}
   for name, value in pairs(defaults) do all[name] = value end
   for name, value in pairs(options) do all[name] = value end
   local found, tried, is_complete = search.find(function(text, what)
-    return try(text, { ticks = all.ticks, tells = what })
+    return try(text, { ticks = all.ticks, limit = limit, tells = what })
   end, all)
   if found then return false, describe(found, replay) end
   return true, ("%d schedule%s, no failure%s"):format(tried, tried == 1 and "" or "s",
@@ -123,12 +127,13 @@ function explore.check(fn, options)
 
   if options.schedule then
     local outcome, failure = search.replay(function(text, what)
-      return try(text, { ticks = options.ticks or defaults.ticks, tells = what })
+      return try(text, { ticks = options.ticks or defaults.ticks, limit = TICKS, tells = what })
     end, options.schedule)
     if failure then error(failure .. "\n\n" .. outcome.story, 0) end
     return 1
   end
-  local ok, text, tried = explore.with(try, options, "explore.check(fn, { schedule = %q })")
+  local replay = "explore.check(fn, { schedule = %q })"
+  local ok, text, tried = explore.with(try, options, replay, TICKS)
   if not ok then error(text, 0) end
   return tried
 end

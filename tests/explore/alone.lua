@@ -34,3 +34,4 @@ local _, text = pcall(explore.check, draw)
 local schedule = text:match 'schedule = "(.-)"'
 local _, again = pcall(explore.check, draw, { schedule = schedule })
 print(tostring(again):match "the unlucky one came first")
+print((select(2, pcall(explore.check, neap.yield, { ticks = 1 })):match "[^\n]*"))

@@ -1025,7 +1025,7 @@ uses["neap.explore.script"] = function(try)
       if io then assert(io.write("dropped")) end
       if exit then os.exit(3) else error("os.exit(3)", 0) end
     end)
-  end, { ticks = 100 })
+  end, { ticks = 100, limit = "the option" })
   if io then
     rawset(io, "stdout", stdout)
     io.output(stdout)
@@ -1057,7 +1057,7 @@ uses["neap.explore.trial"] = function(trial)
   local outcome = trial.run("fifo", function()
     local ok, err = pcall(run, function() trial.same(race()) error("no tide", 0) end)
     return ok, err
-  end, { ticks = 100 })
+  end, { ticks = 100, limit = "the option" })
   assert(outcome.kind == "error" and outcome.failure == "no tide")
   assert(outcome.values[1] == "{ 1, 2 }")
 end

@@ -78,9 +78,10 @@ end
 --- How a run has failed; nil if it has not.
 ---@return string? kind
 ---@return string? failure
-local function judge(choices, ok, text, reports, ticks)
+local function judge(choices, ok, text, reports, options)
   if choices.is_endless then
-    return "endless", "the tasks still run after " .. ticks .. " ticks"
+    return "endless", "the tasks still run after " .. options.ticks .. " ticks (" .. options.limit
+      .. " allows more)"
   elseif ok then
     return nil
   elseif text then
@@ -93,6 +94,7 @@ end
 
 ---@class neap.TrialOptions
 ---@field ticks integer  a run that has not ended by then is taken for endless
+---@field limit string  what the option is called that says so
 ---@field tells "points"|"story"|nil  what else the outcome has: all choices, or the timeline
 
 --- Runs a program under a schedule, where no task lives.
@@ -118,7 +120,7 @@ function trial.run(schedule, go, options)
     if not values then return end -- what comes after os.exit does not count
     values = nil
     outcome.kind, outcome.failure =
-      judge(choices, ok and failures.reported == reported, text, reports, options.ticks)
+      judge(choices, ok and failures.reported == reported, text, reports, options)
   end
 
   settle(go())
