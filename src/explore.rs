@@ -116,7 +116,10 @@ impl Explore {
     fn replay(&self) -> String {
         let mut words = vec!["neap run --schedule %s".to_owned()];
         let lua = self.lua.iter().flat_map(|it| [OsStr::new("--lua"), it.as_os_str()]);
-        for word in lua.chain(self.script.iter().map(OsString::as_os_str)) {
+        let is_like_option = self.script[0].as_encoded_bytes().starts_with(b"-");
+        let end_of_options = is_like_option.then_some(OsStr::new("--"));
+        let script = self.script.iter().map(OsString::as_os_str);
+        for word in lua.chain(end_of_options).chain(script) {
             words.push(quoted(&word.to_string_lossy()).replace('%', "%%"));
         }
         words.join(" ")

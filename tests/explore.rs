@@ -116,6 +116,22 @@ fn the_command_to_run_it_again_can_be_pasted_into_a_shell() {
 }
 
 #[test]
+fn a_script_that_is_called_like_an_option_can_be_run_again() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("explore_options");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("-x.lua"), "error('it broke', 0)").unwrap();
+    let neap = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_neap"));
+        finish(command.args(args).current_dir(&folder), b"")
+    };
+    let text = neap(&["explore", "--", "-x.lua"]).stderr;
+    let (_, line) = text.trim_end().split_once("to run it again: neap ").expect(&text);
+    assert_eq!(line, "run --schedule fifo -- -x.lua");
+    let outcome = neap(&line.split(' ').collect::<Vec<_>>());
+    assert!(outcome.stderr.starts_with("it broke\n"), "{outcome:#?}");
+}
+
+#[test]
 fn a_random_schedule_can_be_run_by_its_seed() {
     let text = found(&["--seed", "5", "ferry.lua"]);
     let seed = text.split_once("(seed ").and_then(|(_, rest)| rest.split_once(')')).expect(&text);
