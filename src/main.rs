@@ -193,6 +193,7 @@ fn main() -> ExitCode {
             if run.execute.is_none() {
                 refuse_unknown_options("run", &run.script);
             }
+            run.refuse_to_overwrite();
             let lua = full_lua();
             let result = run.execute(&lua);
             // What the script printed comes before what is said about it.
@@ -245,11 +246,29 @@ fn refuse_unknown_options(command: &str, script: &[OsString]) {
     let before_file = env::args_os().rev().nth(script.len());
     if file.starts_with('-') && file != "-" && before_file.is_none_or(|text| text != "--") {
         let message = format!("unexpected argument '{file}' found");
-        let mut command_line = CommandLine::command();
-        command_line.build();
-        let command = command_line.find_subcommand_mut(command).expect("it is being run");
-        command.error(ErrorKind::UnknownArgument, message).exit();
+        refuse_usage(command, ErrorKind::UnknownArgument, message);
     }
+}
+
+/// Ends the program, whose usage is wrong.
+fn refuse_usage(command: &str, kind: ErrorKind, message: String) -> ! {
+    let mut command_line = CommandLine::command();
+    command_line.build();
+    let command = command_line.find_subcommand_mut(command).expect("it is being run");
+    command.error(kind, message).exit()
+}
+
+/// Whether two paths lead to one file, which need not be there yet. Of what is no file, such as a
+/// terminal, nothing is lost when it is written to.
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    let place = |path: &Path| {
+        fs::canonicalize(path).ok().or_else(|| {
+            let folder = path.parent().filter(|it| *it != Path::new("")).unwrap_or(Path::new("."));
+            Some(fs::canonicalize(folder).ok()?.join(path.file_name()?))
+        })
+    };
+    let is_file = fs::metadata(one).map_or(true, |it| it.is_file());
+    is_file && place(one).is_some_and(|it| place(other) == Some(it))
 }
 
 impl Run {
@@ -289,11 +308,34 @@ impl Run {
             check_often(lua, check);
         }
         let outcome: (bool, Option<LuaString>) = program.get::<Function>("run")?.call(call)?;
-        let written: mlua::Result<()> = finish.call(());
-        match outcome {
-            (true, _) => written.map_err(Failure::from),
+        let written = finish.call::<()>(()).map_err(Failure::from);
+        let ended = match outcome {
+            (true, _) => Ok(()),
             (false, Some(text)) => Err(Failure([&text.as_bytes()[..], b"\n"].concat())),
             (false, None) => Err(Failure(Vec::new())),
+        };
+        match (ended, written) {
+            (Err(first), Err(second)) => Err(Failure([first.0, second.0].concat())),
+            (ended, written) => ended.and(written),
+        }
+    }
+
+    /// Neither the script is overwritten, nor what is written to already.
+    fn refuse_to_overwrite(&self) {
+        let has_file = self.execute.is_none() && self.script[0] != "-";
+        let script = has_file.then(|| Path::new(&self.script[0]));
+        let (trace, timeline) = (self.trace.as_deref(), self.timeline.as_deref());
+        for (option, path, what, other) in [
+            ("--trace", trace, "the script", script),
+            ("--timeline", timeline, "the script", script),
+            ("--timeline", timeline, "the trace", trace),
+        ] {
+            if let (Some(path), Some(other)) = (path, other)
+                && is_same_file(path, other)
+            {
+                let message = format!("{option} would overwrite {what}: {}", path.display());
+                refuse_usage("run", ErrorKind::ArgumentConflict, message);
+            }
         }
     }
 

@@ -38,6 +38,8 @@ fn main() -> ExitCode {
         Trial::test("a_script_that_exits_leaves_a_whole_file", exit_leaves_a_whole_file),
         Trial::test("an_exit_tells_what_was_not_written", exit_tells_what_was_not_written),
         Trial::test("what_cannot_be_written_is_refused", unwritable_is_refused),
+        Trial::test("what_cannot_be_written_is_told_after_an_error", both_failures_are_told),
+        Trial::test("neither_the_script_nor_the_trace_is_overwritten", nothing_is_overwritten),
     ];
     let browser = &["chromium"];
     add(&mut trials, "browser::the_harbour_can_be_explored", browser, || {
@@ -319,6 +321,59 @@ fn unwritable_is_refused() -> Check {
         assert_eq!((outcome.code, &*outcome.stdout), (Some(1), "it runs\n"), "{outcome:#?}");
         assert_eq!(outcome.stderr, line);
     }
+    Ok(())
+}
+
+/// One does not hide the other.
+fn both_failures_are_told() -> Check {
+    if !Path::new("/dev/full").exists() {
+        return Ok(());
+    }
+    for script in ["error('no tide', 0)", "require('neap').spawn(error, 'no tide', 0)"] {
+        let outcome = record("--trace", Path::new("/dev/full"), &["-"], script);
+        assert_eq!(outcome.code, Some(1), "{outcome:#?}");
+        let (first, last) = outcome.stderr.split_once("no tide").expect("the script's");
+        assert!(first.is_empty() || first == "neap: task 2 failed: ", "{outcome:#?}");
+        let line = "\nneap: cannot write /dev/full: No space left on device\n";
+        assert!(last.ends_with(line), "{outcome:#?}");
+    }
+    Ok(())
+}
+
+fn nothing_is_overwritten() -> Check {
+    let folder = file("overwritten");
+    fs::create_dir_all(&folder)?;
+    let script = "print('it runs')";
+    fs::write(folder.join("script.lua"), script)?;
+    let run = |args: &[&str]| finish(neap_run(args).current_dir(&folder), b"");
+    let itself = folder.join("script.lua");
+    for (args, message) in [
+        (
+            &["--trace", "./script.lua", "script.lua"][..],
+            "--trace would overwrite the script: ./script.lua",
+        ),
+        (
+            &["--timeline", "script.lua", itself.to_str().unwrap()],
+            "--timeline would overwrite the script: script.lua",
+        ),
+        (
+            &["--trace", "new", "--timeline", "./new", "-e", script],
+            "--timeline would overwrite the trace: ./new",
+        ),
+    ] {
+        let outcome = run(args);
+        let error = format!("error: {message}\n");
+        assert!(outcome.stderr.starts_with(&error), "{outcome:#?}");
+        assert_eq!((outcome.code, &*outcome.stdout), (Some(2), ""));
+        assert_eq!(fs::read_to_string(&itself)?, script);
+        assert!(!folder.join("new").exists());
+    }
+    if cfg!(unix) {
+        let outcome = run(&["--trace", "/dev/null", "--timeline", "/dev/null", "script.lua"]);
+        assert_eq!((outcome.code, &*outcome.stdout), (Some(0), "it runs\n"), "{outcome:#?}");
+    }
+    let outcome = run(&["--trace", "a", "--timeline", "b", "script.lua"]);
+    assert_eq!((outcome.code, &*outcome.stdout), (Some(0), "it runs\n"), "{outcome:#?}");
     Ok(())
 }
 
