@@ -91,6 +91,17 @@ fn what_comes_after_an_exit_does_not_count() {
     }
 }
 
+/// Another virtual one makes no difference.
+#[test]
+fn a_script_cannot_leave_the_virtual_clock() {
+    let told = found(&["host.lua"]);
+    let text = "schedule 1 fails (neap's own schedule): host.lua:6: attempt to use a host while \
+        schedules are explored: that is done on the virtual clock\n";
+    assert!(told.contains(text), "{told}");
+    let outcome = neap(&["explore", "--schedules", "2", "host.lua", "virtual"]);
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""), "{outcome:#?}");
+}
+
 #[test]
 fn what_a_script_prints_is_dropped() {
     let outcome = neap(&["explore", "--schedules", "3", "prints.lua"]);

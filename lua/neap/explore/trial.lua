@@ -55,6 +55,14 @@ local function follow(schedule)
 end
 
 
+--- Stands for `loop.use` in a run: a host that the program chooses would leave the virtual clock.
+-- It may choose another such clock, which makes no difference.
+local function keep_clock(host)
+  if host.is_virtual then return true end
+  error("attempt to use a host while schedules are explored: that is done on the virtual clock", 3)
+end
+
+
 --- Makes a function that is called in each tick, and ends a run that does not end by itself: after
 -- so many ticks all tasks are cancelled; if they still do not end, the tick fails.
 local function limit(choices, ticks)
@@ -106,10 +114,11 @@ function trial.run(schedule, go, options)
   local has_host, host = pcall(clock.host)
   local report = clock.report
   local reports, reported = {}, failures.reported
-  local own = clock.virtual()
+  local own, use = clock.virtual(), loop.use
   own.report = function(text) reports[#reports + 1] = text end
-  loop.use(own)
+  use(own)
   driven.use(own)
+  loop.use = keep_clock
   state.made, state.gone, state.next_look = 0, 0, 0 -- tasks are numbered from 1, each time
   local choices = follow(schedule)
   local finish = options.tells == "story" and tell_story(choices)
@@ -129,8 +138,8 @@ function trial.run(schedule, go, options)
   outcome.points = options.tells == "points" and choices:points_text() or ""
   settle = nil
   Choices.stop()
-  clock.report = report
-  if has_host and loop.use(host) then driven.use(host) end
+  clock.report, loop.use = report, use
+  if has_host and use(host) then driven.use(host) end
   return outcome
 end
 

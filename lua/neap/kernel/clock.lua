@@ -78,6 +78,7 @@ end
 function clock.virtual()
   local time = 0
   return {
+    is_virtual = true,
     now = function() return time end,
     sleep = function(seconds)
       if seconds < huge then time = time + seconds end
