@@ -197,7 +197,7 @@ fn main() -> ExitCode {
             let lua = full_lua();
             let result = run.execute(&lua);
             // What the script printed comes before what is said about it.
-            let _ = flush(&lua);
+            flush(&lua);
             result
         }
     };
@@ -288,7 +288,7 @@ impl Run {
         // What `print` has written comes out before a report does. Luau has no `io` to do it with.
         let clock: Table = require.call("neap.kernel.clock")?;
         let report = lua.create_function(|lua, text: LuaString| {
-            flush(lua)?;
+            flush(lua);
             let _ = io::stderr().write_all(&[&text.as_bytes()[..], b"\n"].concat());
             Ok(())
         })?;
@@ -587,17 +587,17 @@ fn bytes(lua: &Lua, text: &OsStr) -> mlua::Result<LuaString> {
     lua.create_string(text.as_encoded_bytes())
 }
 
-/// Empties C's buffer of the standard output, where Lua has an `io` library to do it with; the
-/// end of the process does it anyway.
+/// Empties C's buffer of the standard output, and what a script may have put in its place; the end
+/// of the process does it anyway.
 #[allow(unsafe_code)]
-fn flush(lua: &Lua) -> mlua::Result<()> {
+fn flush(lua: &Lua) {
     // SAFETY: `fflush(NULL)` may be called at any time; it is what Luau's `print`, which has no
     // `io` beside it, needs.
     #[cfg(unix)]
     unsafe {
         libc::fflush(std::ptr::null_mut());
     }
-    lua.load("if io then io.stdout:flush() end").exec()
+    let _ = lua.load("io.stdout:flush()").exec();
 }
 
 /// A Lua with every standard library.

@@ -862,6 +862,17 @@ fn a_report_comes_after_what_was_printed_and_shows_the_fields_of_a_table() {
     assert_eq!(lines[3], r#"{ reason = "storm" }"#);
 }
 
+/// Neither the report of a lost failure nor the script's own error needs an `io.stdout`.
+#[test]
+fn a_report_comes_also_where_a_script_has_no_standard_output() {
+    let script = "if io then io.stdout = nil end\n\
+        require('neap').spawn(error, 'nobody looks', 0)";
+    let outcome = run_input(script);
+    assert!(outcome.stderr.starts_with("neap: task 2 failed: nobody looks\n"), "{outcome:#?}");
+    assert!(!outcome.stderr.contains("report failed"), "{outcome:#?}");
+    assert_eq!(outcome.code, Some(1));
+}
+
 #[test]
 fn a_library_that_returns_no_table_is_refused() {
     let library = changed_library("no_table", "neap.lua", |_| "return 5".to_owned());
