@@ -399,6 +399,11 @@ fn statistics_are_told_at_the_end() {
         "{longest}"
     );
     assert!(!longest.contains(" 0.000 s"), "{longest}");
+
+    let script = "local start = os.clock() repeat until os.clock() - start > 0.1";
+    let outcome = run_with("stats", &["--stats"], script, &[]);
+    let longest = ", of task 1 (its function is at script.lua)\n";
+    assert!(outcome.stderr.contains(longest), "{outcome:#?}");
 }
 
 /// A task that is at work for a while, and then blocks, if that can be done, and two that are

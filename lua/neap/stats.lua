@@ -3,6 +3,7 @@
 ---@diagnostic disable: assign-type-mismatch, need-check-nil
 local clock = require "neap.kernel.clock"
 local failures = require "neap.task.failures"
+local positions = require "neap.kernel.positions"
 local runs = require "neap.kernel.runs"
 local watchers = require "neap.kernel.watchers"
 
@@ -30,7 +31,10 @@ function stats.start()
   local function over()
     if not running then return end
     local time = now() - since
-    if time > longest then longest, longest_of = time, failures.name_of(running) end
+    if time > longest then
+      local where = positions.definition(running.body or running.fn) or nil
+      longest, longest_of = time, failures.name_of(running, where)
+    end
     running = nil
   end
 
