@@ -549,6 +549,8 @@ fn read(file: &OsStr) -> Result<Vec<u8>, Failure> {
 }
 
 fn cannot_read(path: &Path, error: &io::Error) -> Failure {
+    // A name of no letters is to be seen, too.
+    let path = if path == Path::new("") { Path::new("''") } else { path };
     Failure::line(format!("cannot read {}: {}", path.display(), reason(error)))
 }
 

@@ -269,6 +269,7 @@ fn what_is_no_script_is_refused() {
 
     refused("missing.lua", "neap: cannot read missing.lua: No such file or directory");
     refused(".", "neap: cannot read .: Is a directory");
+    refused("", "neap: cannot read '': No such file or directory");
     fs::write(folder.join("bytecode.lua"), b"\x1BLJ\x02\x02").unwrap();
     refused("bytecode.lua", "neap: cannot run bytecode.lua: it is bytecode, not source text");
     fs::write(folder.join("bytecode2.lua"), b"#!/bin/neap\n\x1BLuaQ").unwrap();
