@@ -13,7 +13,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
 use std::time::Duration;
 
-use limit::within_a_minute;
+use limit::within_the_limit;
 use mlua::{Error, FromLuaMulti, Lua, Result, Table};
 use tokio::sync::oneshot;
 use tokio::task::LocalSet;
@@ -538,7 +538,7 @@ fn blocking_runs_wait_for_async_functions_and_senders_too() {
         "#;
         neap::run(&lua, lua.load(script), ()).unwrap()
     }
-    assert_eq!(within_a_minute(run), (18, 2));
+    assert_eq!(within_the_limit(run), (18, 2));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 #[path = "common/limit.rs"]
 mod limit;
 
-use limit::within_a_minute;
+use limit::within_the_limit;
 use mlua::{Error, IntoLua, Lua, Result, Value};
 use neap::{Channel, Future, Sender};
 
@@ -30,7 +30,7 @@ fn channel_with_five(lua: &Lua, capacity: usize) -> Result<(Channel<u32>, Sender
 
 #[test]
 fn a_run_does_not_wait_until_there_is_room_for_all() {
-    within_a_minute(|| {
+    within_the_limit(|| {
         let lua = Lua::new();
         let (channel, _sender) = channel_with_five(&lua, 1).unwrap();
         for number in 0..5 {
@@ -43,7 +43,7 @@ fn a_run_does_not_wait_until_there_is_room_for_all() {
 #[test]
 #[cfg(feature = "tokio")]
 fn finish_does_not_wait_until_there_is_room_for_all() {
-    within_a_minute(|| {
+    within_the_limit(|| {
         let lua = Lua::new();
         neap::install_async(&lua, neap::Tokio).unwrap();
         let (channel, _sender) = channel_with_five(&lua, 1).unwrap();

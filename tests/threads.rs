@@ -10,7 +10,7 @@ use std::sync::{Barrier, LazyLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use limit::within_a_minute;
+use limit::within_the_limit;
 use mlua::{FromLuaMulti, Lua};
 
 type Answer = Result<String, String>;
@@ -30,7 +30,7 @@ where
         lua.globals().set("now", now)?;
         neap::run(&lua, lua.load(script).set_name("=script"), ())
     };
-    within_a_minute(|| run().map_err(|error| error.to_string()))
+    within_the_limit(|| run().map_err(|error| error.to_string()))
 }
 
 fn echo(text: String) -> Answer {
@@ -45,7 +45,7 @@ fn nap(milliseconds: String) -> Answer {
 
 #[test]
 fn the_example_runs() {
-    within_a_minute(|| threads::main().expect("it fails nowhere"));
+    within_the_limit(|| threads::main().expect("it fails nowhere"));
 }
 
 #[test]

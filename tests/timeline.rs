@@ -20,7 +20,7 @@ use std::process::ExitCode;
 use browser::Browser;
 use common::{Outcome, finish, neap_run};
 use libtest_mimic::{Arguments, Trial};
-use limit::within_a_minute;
+use limit::within_the_limit;
 use programs::{Check, add};
 use serde_json::{Value, json};
 
@@ -43,15 +43,15 @@ fn main() -> ExitCode {
     ];
     let browser = &["chromium"];
     add(&mut trials, "browser::the_harbour_can_be_explored", browser, || {
-        within_a_minute(harbour_can_be_explored);
+        within_the_limit(harbour_can_be_explored);
         Ok(())
     });
     add(&mut trials, "browser::a_hundred_thousand_events_stay_fluid", browser, || {
-        within_a_minute(many_events_stay_fluid);
+        within_the_limit(many_events_stay_fluid);
         Ok(())
     });
     add(&mut trials, "browser::a_page_that_was_cut_off_shows_what_it_has", browser, || {
-        within_a_minute(cut_page_is_shown);
+        within_the_limit(cut_page_is_shown);
         Ok(())
     });
     libtest_mimic::run(&arguments, trials).exit_code()

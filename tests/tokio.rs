@@ -13,7 +13,7 @@ use std::sync::atomic::Ordering::SeqCst;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use limit::within_a_minute;
+use limit::within_the_limit;
 use mlua::{FromLuaMulti, Lua};
 use tokio::task::LocalSet;
 use tokio::time::sleep;
@@ -74,12 +74,12 @@ where
 {
     static TURN: Mutex<()> = Mutex::new(());
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-    within_a_minute(move || run_on_one_thread(crowd, script).map_err(|error| error.to_string()))
+    within_the_limit(move || run_on_one_thread(crowd, script).map_err(|error| error.to_string()))
 }
 
 #[test]
 fn the_example_runs() {
-    within_a_minute(|| example::main().expect("it fails nowhere"));
+    within_the_limit(|| example::main().expect("it fails nowhere"));
 }
 
 /// A thousand requests take two thousand sockets; many systems allow fewer unless asked.
