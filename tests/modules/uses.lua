@@ -1060,6 +1060,16 @@ uses["neap.explore.trial"] = function(trial)
   end, { ticks = 100, limit = "the option" })
   assert(outcome.kind == "error" and outcome.failure == "no tide")
   assert(outcome.values[1] == "{ 1, 2 }")
+
+  -- A finalizer that never ends does not live on into the next trial.
+  local tasks = require "neap.task.task"
+  outcome = trial.run("fifo", function()
+    return pcall(run, function()
+      tasks.finally(function() while true do tasks.yield() end end)
+      sleep(1)
+    end)
+  end, { ticks = 100, limit = "the option" })
+  assert(outcome.kind == "endless" and #require("neap.kernel.listing").all() == 0)
 end
 
 uses["neap.explore.values"] = function(text_of)

@@ -136,6 +136,7 @@ function trial.run(schedule, go, options)
   outcome.schedule, outcome.count = choices:text(), choices.count
   outcome.story = finish and finish()
   outcome.points = options.tells == "points" and choices:points_text() or ""
+  while deadlock.give_up_one(true) do end -- finalizers that never end: the next run begins anew
   settle = nil
   Choices.stop()
   clock.report, loop.use = report, use
