@@ -1048,7 +1048,7 @@ function Future:resolve(...) end
 
 --- Gives an error instead, which `wait` raises.
 ---
---- May surprise: a rejection that nobody waits for is reported like a task's failure.
+--- May surprise: a rejection that nobody gets to see is reported like a task's failure.
 ---
 --- ```lua
 --- local answer = neap.future()

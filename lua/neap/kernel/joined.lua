@@ -43,13 +43,14 @@ end
 
 
 --- Wakes all, in order.
-function joined:wake_all()
+---@param giver? table  whose `pass_on` is called for each that never gets to run
+function joined:wake_all(giver)
   local joiner, others = self.joiner, self.others
   if joiner then
     joiner.place, self.joiner = false, false
-    joiner:wake()
+    joiner:wake(giver)
   end
-  if others then others:wake_all() end
+  if others then others:wake_all(giver) end
 end
 
 

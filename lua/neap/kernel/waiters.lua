@@ -127,11 +127,12 @@ function Waiters:head() return self.queue[self.first] or nil end
 
 
 --- Takes everyone out and wakes them, in order.
-function Waiters:wake_all()
+---@param giver? table  whose `pass_on` is called for each that never gets to run
+function Waiters:wake_all(giver)
   local waiter = self.queue[self.first]
   while waiter do
     self:remove(waiter)
-    waiter:wake()
+    waiter:wake(giver)
     waiter = self.queue[self.first]
   end
 end

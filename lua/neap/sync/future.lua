@@ -16,9 +16,13 @@ local pack, state, wait = threads.pack, runs.state, tasks.wait
 ---@field private state "open"|"resolved"|"rejected"
 ---@field private count integer|false  of the results, as `threads.pack` gives it; false for nil
 ---@field private value any
+---@field private is_told boolean  whether somebody has seen its rejection, or that is recorded
+---@field private origin string?  the traceback of its rejection, if nobody waited
+---@field private failure table|false  the record of its rejection
 local Future = {}
 Future.__index = Future
 joined(Future)
+Future.is_told, Future.failure, Future.fn, Future.body = false, false, false, false
 
 --- Makes an open future.
 ---@param class? table  derived from this one
@@ -28,22 +32,17 @@ function Future.new(class)
 end
 
 
-local function settle(self, outcome, count, value)
-  if self.state ~= "open" then return false end
-  self.state, self.value = outcome, value
-  if count then self.count = count end
-  self:wake_all()
-  return true
-end
-
-
 --- Gives the results to all who wait, now or later. May be called from anywhere.
 ---@param ... any
 ---@return boolean settled  false if the future was settled before
 function Future:resolve(...)
   local count, value = pack(...)
   if value == nil then kinds.check(self, "future", "resolve", "...") end
-  return settle(self, "resolved", count, value)
+  if self.state ~= "open" then return false end
+  self.state, self.value = "resolved", value
+  if count then self.count = count end
+  self:wake_all()
+  return true
 end
 
 
@@ -52,14 +51,36 @@ end
 ---@return boolean settled  false if the future was settled before
 function Future:reject(err)
   kinds.check(self, "future", "reject", "err")
+  if self.state ~= "open" then return false end
   local is_awaited = self:is_awaited()
-  if not settle(self, "rejected", nil, err) then return false end
+  self.state, self.value = "rejected", err
+  self:wake_all(self)
   if not is_awaited then
     self.origin = vm.traceback(nil, 2)
-    failures.record(self, err, "a future that was rejected")
+    self:pass_on()
   end
   return true
 end
+
+
+--- Records the rejection, unless somebody has seen it: nobody waits, or a waiter that was woken is
+-- cancelled before it ran.
+function Future:pass_on()
+  if self.is_told then return end
+  self.is_told = true
+  failures.record(self, self.value, "a future that was rejected")
+end
+
+
+--- Raises what the future was rejected with.
+---@param waiter? table  who was woken by that
+local function raise(self, waiter)
+  if waiter then waiter.giver = false end
+  self.is_told = true
+  failures.seen(self)
+  error(self.value, 0)
+end
+
 
 --- Whether it is settled.
 ---@return boolean
@@ -75,11 +96,9 @@ end
 function Future:wait()
   if not self then kinds.check(self, "future", "wait") end
   if state.is_cancelling then tasks.checkpoint() end
-  if self.state == "open" then wait(self) end
-  if self.state == "rejected" then
-    failures.seen(self)
-    error(self.value, 0)
-  end
+  local waiter
+  if self.state == "open" then waiter = wait(self) end
+  if self.state == "rejected" then raise(self, waiter) end
   return threads.unpack(self.count, self.value)
 end
 
@@ -87,7 +106,12 @@ end
 function Future:is_ready() return self.state ~= "open" end
 
 function Future:place_to_wait() return self end
-function Future:claim() return self:wait() end
+
+function Future:claim(waiter)
+  if self.state == "rejected" then raise(self, waiter) end
+  return threads.unpack(self.count, self.value)
+end
+
 function Future.describe() return "a future" end
 function Future:__tostring() return "future (" .. self.state .. ")" end
 
