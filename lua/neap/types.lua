@@ -1493,7 +1493,7 @@ function Semaphore:release(count) end
 --- Calls a function with a permit, which is released however that ends: it returns, fails, or its
 --- task is cancelled.
 ---
---- Raises what fn raises.
+--- Raises what fn raises, or an error if fn has released the permit itself.
 ---
 --- ```lua
 --- local bridge = neap.mutex()

@@ -37,14 +37,14 @@ try("one of two waiters is cancelled", { wait, wait }, { 1 })
 try("the other of two waiters is cancelled", { wait, wait }, { 2 })
 try("all see it", { wait, select, all, timeout }, {})
 
-local future, second = new(), nil
+local shared, second = new(), nil
 neap.spawn(function()
-  wait(future)
+  wait(shared)
   second:cancel()
 end)
-second = neap.spawn(wait, future)
+second = neap.spawn(wait, shared)
 neap.yield()
-future:reject("a waiter sees it, and cancels the next")
+shared:reject("a waiter sees it, and cancels the next")
 neap.yield()
 
 -- Two futures are settled in one tick.

@@ -13,6 +13,7 @@ local check = require "neap.check"
 local clock = require "neap.kernel.clock"
 local duration = require "neap.duration"
 local kinds = require "neap.kinds"
+local positions = require "neap.kernel.positions"
 local protected = require "neap.pcall.protected"
 local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
@@ -27,7 +28,8 @@ local current_task, state, wait = scheduler.current_task, runs.state, tasks.wait
 ---@field private most number  how many permits there can be
 ---@field private free integer
 ---@field private waiters neap.Waiters
----@field private holder neap.inside.Task|false  who took the mutex last
+---@field private holder neap.inside.Task|boolean  who took the mutex last; true if that is no task;
+--- false while it is free, or on its way to a waiter that has yet to run
 local Semaphore = {}
 Semaphore.__index = Semaphore
 
@@ -57,7 +59,7 @@ function Semaphore.mutex() return new("mutex", 1) end
 
 --- Takes a permit that is free, or was handed over.
 local function take(self)
-  self.holder = current_task() or false
+  self.holder = current_task() or true
   return true
 end
 
@@ -133,6 +135,13 @@ function Semaphore:pass_on()
 end
 
 
+--- Why a permit cannot be released.
+local function refusal(self)
+  local who = self.free == self.most and "nobody" or "somebody else"
+  return "attempt to release a " .. self.name .. " that " .. who .. " holds"
+end
+
+
 --- Gives permits back; a semaphore that began with none is given new ones.
 ---@param count? integer  1 if absent
 -- Raises if fewer than that are taken.
@@ -144,9 +153,7 @@ function Semaphore:release(count)
   check.whole(count, 1, 1, "release")
   if count == huge then check.fail(1, "release", "finite number expected, got inf") end
   if self.free + count > self.most then
-    if self.free == self.most then
-      error("attempt to release a " .. self.name .. " that nobody holds", 2)
-    end
+    if self.free == self.most then error(refusal(self), 2) end
     error("attempt to release more of a " .. self.name .. " than is held", 2)
   end
   if count == 1 then return self:pass_on() end
@@ -159,10 +166,29 @@ function Semaphore:release(count)
 end
 
 
+--- Releases what `with` has taken, if it is still there: the function may have released it itself,
+-- and somebody else have it by now.
+---@param owner? neap.inside.Task|true  who took it, if that is not the caller
+---@return boolean released
+local function let_go(self, owner)
+  local holder = self.holder
+  local is_held = self.free < self.most
+  if is_held and self.name == "mutex" then
+    is_held = holder == owner or holder == (current_task() or true)
+  end
+  if is_held then self:pass_on() end
+  return is_held
+end
+
+
 --- Releases, unless the finalizer has: in a user's coroutine the owner is the task around it, which
 -- may end first.
 local function ended(self, owner, ok, ...)
-  if not owner or owner:remove_finalizer(self.pass_on, self) then self:pass_on() end
+  local is_left = owner == true or owner:remove_finalizer(let_go, self)
+  if is_left and not let_go(self, owner) and ok then
+    local where = positions.of() -- Lua 5.1 counts the tail call that led here as a level
+    error((where and where .. ": " or "") .. refusal(self), 0)
+  end
   if not ok then error((...), 0) end
   return ...
 end
@@ -173,21 +199,30 @@ end
 ---@param fn function
 ---@param ... any  its arguments
 ---@return any ...  its results
+-- Raises what fn raises, or an error if fn has released the permit itself.
 function Semaphore:with(fn, ...)
   kinds.check(self, "semaphore", "with", "fn")
   check.callable(fn, 1, "with")
   self:acquire()
-  local owner = current_task()
-  if owner then owner:add_finalizer(self.pass_on, nil, self) end
+  local owner = current_task() or true
+  if owner ~= true then owner:add_finalizer(let_go, nil, self) end
   return ended(self, owner, protected.pcall(fn, ...))
+end
+
+
+--- The task that holds the mutex; nil if there is none.
+local function holding_task(self)
+  local holder = self.name == "mutex" and self.holder
+  return holder and holder ~= true and holder or nil
 end
 
 
 --- What it is, how much of it is free, and of a mutex who holds it.
 function Semaphore:__tostring()
   if self.name == "mutex" then
-    local holder = self.holder and "held by " .. tostring(self.holder) or "held"
-    if self.holder and self.holder:done() then holder = holder .. ", which has ended" end
+    local task = holding_task(self)
+    local holder = task and "held by " .. tostring(task) or "held"
+    if task and task:done() then holder = holder .. ", which has ended" end
     return "mutex (" .. (self.free == 1 and "free" or holder) .. ")"
   end
   local most = self.most < huge and " of " .. self.most or ""
@@ -198,7 +233,7 @@ function Semaphore:describe() return tostring(self) end
 
 --- Whom a waiter needs: the task that holds the mutex.
 function Semaphore:needs()
-  local holder = self.name == "mutex" and self.holder
+  local holder = holding_task(self)
   return holder and not holder:done() and { holder } or nil
 end
 
