@@ -9,7 +9,7 @@ local tasks = require "neap.task.task"
 local threads = require "neap.kernel.threads"
 local vm = require "neap.kernel.vm"
 
-local error, setmetatable = error, setmetatable
+local error, setmetatable, type = error, setmetatable, type
 local pack, state, wait = threads.pack, runs.state, tasks.wait
 
 ---@class neap.inside.Future: neap.Joined
@@ -37,8 +37,10 @@ end
 ---@return boolean settled  false if the future was settled before
 function Future:resolve(...)
   local count, value = pack(...)
-  if value == nil then kinds.check(self, "future", "resolve", "...") end
-  if self.state ~= "open" then return false end
+  if value == nil or type(self) ~= "table" or self.state ~= "open" then
+    kinds.check(self, "future", "resolve", "...")
+    if self.state ~= "open" then return false end
+  end
   self.state, self.value = "resolved", value
   if count then self.count = count end
   self:wake_all()
