@@ -51,7 +51,12 @@ end
 function Event:wait()
   if not self then kinds.check(self, "event", "wait") end
   if state.is_cancelling then tasks.checkpoint() end
-  if not self.is_set then wait(self.waiters) end
+  local is_set = self.is_set
+  if is_set == false then
+    wait(self.waiters)
+  elseif not is_set then
+    kinds.check(self, "event", "wait")
+  end
   return true
 end
 

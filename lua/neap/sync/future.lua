@@ -100,7 +100,10 @@ function Future:wait()
   if state.is_cancelling then tasks.checkpoint() end
   local waiter
   if self.state == "open" then waiter = wait(self) end
-  if self.state == "rejected" then raise(self, waiter) end
+  if self.state ~= "resolved" then
+    if self.state ~= "rejected" then kinds.check(self, "future", "wait") end
+    raise(self, waiter)
+  end
   return threads.unpack(self.count, self.value)
 end
 

@@ -14,7 +14,8 @@ local runs = require "neap.kernel.runs"
 local tasks = require "neap.task.task"
 local Waiters = require "neap.kernel.waiters"
 
-local insert, remove, setmetatable, sort = table.insert, table.remove, setmetatable, table.sort
+local getmetatable, setmetatable = getmetatable, setmetatable
+local insert, remove, sort = table.insert, table.remove, table.sort
 local now, state, wait = clock.now, runs.state, tasks.wait
 
 ---@class neap.inside.Interval: neap.Waiter
@@ -134,7 +135,7 @@ end
 --- Waits for the next tick. Ticks that were missed are given one by one, without waiting.
 ---@return integer tick  1, 2, 3 and so on; each is given once
 function Interval:wait()
-  if not self then kinds.check(self, "interval", "wait") end
+  if getmetatable(self) ~= Interval then kinds.check(self, "interval", "wait") end
   if state.is_cancelling then tasks.checkpoint() end
   if self:is_ready() then return take(self) end
   return self:claim(wait(self))

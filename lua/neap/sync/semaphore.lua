@@ -70,7 +70,7 @@ end
 ---@return true|nil acquired
 ---@return "timeout"? err
 function Semaphore:acquire(timeout)
-  if timeout == nil then kinds.check(self, "semaphore", "acquire") end
+  kinds.check(self, "semaphore", "acquire")
   if state.is_cancelling then tasks.checkpoint() end
   local seconds = timeout ~= nil and duration(timeout, 1, "acquire")
   if self.free > 0 then

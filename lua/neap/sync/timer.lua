@@ -11,7 +11,7 @@ local kinds = require "neap.kinds"
 local runs = require "neap.kernel.runs"
 local tasks = require "neap.task.task"
 
-local setmetatable, type = setmetatable, type
+local getmetatable, setmetatable, type = getmetatable, setmetatable, type
 local now, sleep, state, wait = clock.now, tasks.sleep, runs.state, tasks.wait
 
 local timer = {}
@@ -40,7 +40,7 @@ end
 --- Waits for the deadline; returns at once if it has passed.
 ---@return true
 function Timer:wait()
-  if not self then kinds.check(self, "timer", "wait") end
+  if getmetatable(self) ~= Timer then kinds.check(self, "timer", "wait") end
   if state.is_cancelling then tasks.checkpoint() end
   if now() < self.deadline then wait(state.timers, self.deadline) end
   return true
