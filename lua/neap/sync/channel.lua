@@ -137,6 +137,7 @@ function Channel:try_recv()
   local sender = self.senders:head()
   if not sender then return nil, self.limit < 0 and "closed" or "empty" end
   local value = sender.offer
+  sender.offer = nil
   take_out(self.senders, sender)
   sender:wake(nil, true)
   return value

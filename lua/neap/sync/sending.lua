@@ -35,7 +35,6 @@ function sending.new_list(channel) return setmetatable(Waiters.new(channel, "sen
 function sending.sent(waiter)
   local is_sent = waiter.value
   waiter.value = nil
-  if waiter.offer ~= nil then waiter.offer = nil end
   if is_sent then return true end
   return nil, "closed"
 end

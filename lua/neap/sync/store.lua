@@ -61,8 +61,10 @@ function store.take(self)
   self.count = count
   local sender = senders.queue[senders.first]
   if sender and count < self.limit then
+    local offer = sender.offer
+    sender.offer = nil
     take_out(senders, sender)
-    push(self, sender.offer)
+    push(self, offer)
     sender:wake(nil, true)
   end
   return value
