@@ -39,7 +39,7 @@ function Channel.new(capacity)
   local self = setmetatable({
     capacity = capacity, limit = capacity, count = 0,
     inbox = {}, inbox_count = 0, outbox = {}, outbox_first = 1, outbox_count = 0,
-    returned = false, tickets = 0, senders = nil, receivers = nil,
+    returned = false, returned_last = false, tickets = 0, senders = nil, receivers = nil,
   }, Channel)
   self.senders, self.receivers = sending.new_list(self), Waiters.new(self, "receive")
   return self

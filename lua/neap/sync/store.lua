@@ -2,13 +2,13 @@
 --
 -- They are in two arrays: `inbox` is filled from 1, `outbox` is emptied from 1, and when that is
 -- empty they change places. (One array with sliding indices would rehash for ever.) A value that a
--- cancelled receiver gives back goes into `returned`; these are taken first, in the order in which
--- they were handed over. The fields are the channel's: it reads them itself where that is faster.
+-- cancelled receiver gives back goes into `returned`, a chain; these are taken first, in the order
+-- in which they were handed over. As a rule they come in that order or in the opposite one: at an
+-- end of the chain. The fields are the channel's: it reads them itself where that is faster.
 
 ---@diagnostic disable: unbalanced-assignments
 local Waiters = require "neap.kernel.waiters"
 
-local insert, remove = table.insert, table.remove
 local take_out = Waiters.remove
 
 ---@class neap.Store
@@ -19,7 +19,9 @@ local take_out = Waiters.remove
 ---@field outbox any[]
 ---@field outbox_first integer
 ---@field outbox_count integer
----@field returned table[]|false  values given back, with their tickets
+---@field returned table|false  the first value that was given back, with its ticket; in its field
+--- `later` is the next one
+---@field returned_last table|false
 ---@field senders neap.Waiters  those who wait for room
 local store = {}
 
@@ -46,8 +48,9 @@ local push = store.push
 function store.take(self)
   local returned, first, value = self.returned, self.outbox_first
   if returned then
-    if not returned[2] then self.returned = false end
-    value = remove(returned, 1).value
+    local later = returned.later
+    self.returned, value = later, returned.value
+    if not later then self.returned_last = false end
   else
     if first > self.outbox_count then
       self.inbox, self.outbox, self.outbox_count, self.inbox_count =
@@ -74,10 +77,16 @@ end
 --- Puts a value back that was handed to a receiver, which did not take it.
 ---@param ticket integer  the number of the handover: values are taken in this order
 function store.give_back(self, value, ticket)
-  local returned, position = self.returned or {}, 1
-  self.returned = returned
-  while returned[position] and returned[position].ticket < ticket do position = position + 1 end
-  insert(returned, position, { value = value, ticket = ticket })
+  local entry = { value = value, ticket = ticket, later = false }
+  local earlier = self.returned_last
+  if earlier and earlier.ticket > ticket then
+    earlier, entry.later = false, self.returned
+    while entry.later.ticket < ticket do
+      earlier, entry.later = entry.later, entry.later.later
+    end
+  end
+  if earlier then earlier.later = entry else self.returned = entry end
+  if not entry.later then self.returned_last = entry end
   self.count = self.count + 1
 end
 
