@@ -110,11 +110,8 @@ function Channel:wait()
     if senders.queue[senders.first] or self.limit < 0 then return self:try_recv() end
   else
     local count, first = self.count, self.outbox_first
-    if self.returned ~= false then
-      kinds.check(self, "channel", "wait") -- of what is none, this is nil
-      return take(self)
-    end
-    if count >= self.limit or first > self.outbox_count then return take(self) end
+    if not first then kinds.check(self, "channel", "wait") end
+    if count >= self.limit or first > self.outbox_count or self.returned then return take(self) end
     local outbox = self.outbox
     local value = outbox[first]
     outbox[first], self.outbox_first, self.count = nil, first + 1, count - 1

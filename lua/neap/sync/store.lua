@@ -18,7 +18,7 @@ local take_out = Waiters.remove
 ---@field inbox_count integer
 ---@field outbox any[]
 ---@field outbox_first integer
----@field outbox_count integer
+---@field outbox_count integer  of the values that were in it, but for the last one of many
 ---@field returned table|false  the first value that was given back, with its ticket; in its field
 --- `later` is the next one
 ---@field returned_last table|false
@@ -42,6 +42,21 @@ end
 
 local push = store.push
 
+--- An array that has held more values than this is not kept: `take` sees to that, and the last one
+-- of them is left to it.
+local LARGE = 1024
+
+
+--- Gives back what the outbox has grown to, if it is empty. (As the new one is made, the collector
+-- may call code of the user's that takes or sends.)
+local function renew(self)
+  local fresh = {}
+  local first = self.outbox_first
+  if first > LARGE and self.outbox[first] == nil then
+    self.outbox, self.outbox_first, self.outbox_count = fresh, 1, 0
+  end
+end
+
 
 --- Takes the next value (there must be one), and puts in that of the first sender that waits for
 -- room.
@@ -52,12 +67,15 @@ function store.take(self)
     self.returned, value = later, returned.value
     if not later then self.returned_last = false end
   else
-    if first > self.outbox_count then
-      self.inbox, self.outbox, self.outbox_count, self.inbox_count =
-        self.outbox, self.inbox, self.inbox_count, 0
-      first = 1
+    local outbox = self.outbox
+    value = outbox[first]
+    if value == nil then
+      local inbox, count = self.inbox, self.inbox_count
+      self.inbox, self.outbox, self.inbox_count = outbox, inbox, 0
+      self.outbox_count = count > LARGE and count - 1 or count
+      outbox, first, value = inbox, 1, inbox[1]
     end
-    value, self.outbox[first], self.outbox_first = self.outbox[first], nil, first + 1
+    outbox[first], self.outbox_first = nil, first + 1
     if value == NIL then value = nil end
   end
   local count, senders = self.count - 1, self.senders
@@ -70,6 +88,7 @@ function store.take(self)
     push(self, offer)
     sender:wake(nil, true)
   end
+  if first > LARGE and first > self.outbox_count then renew(self) end
   return value
 end
 
