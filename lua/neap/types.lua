@@ -962,7 +962,7 @@ function Pool:submit(fn, ...) end
 --- Calls fn(item, index) for each item of a list, and waits for all.
 ---
 --- Raises the first error, once the others are cancelled; `"cancelled"` if somebody has cancelled
---- one.
+--- one; `attempt to map in a scope that is ending`, in a pool of a scope.
 ---
 --- May surprise: the list comes first. Of each call, the first result alone is kept.
 ---

@@ -1,9 +1,11 @@
 -- A task can be started in a scope only until it ends, or is ending.
 local neap = require "neap"
 
-local kept
-neap.scope(function(scope) kept = scope end)
+local kept, pool
+neap.scope(function(scope) kept, pool = scope, scope:pool(2) end)
 print("after its end", pcall(function() kept:spawn(print, "never printed") end))
+print("in its pool", pcall(function() pool:submit(print, "never printed") end))
+print("in its pool", pcall(function() pool:map({ "never printed" }, print) end))
 
 print("raised", pcall(neap.scope, function(scope)
   scope:spawn(function()

@@ -156,10 +156,12 @@ end
 ---@param fn fun(item: any, index: integer): any
 ---@return table results  the first result of each, in the order of the list; their number in `n`
 -- Raises the first error, once the others are cancelled; "cancelled" if somebody has cancelled one.
+-- Raises in a pool of a scope that is ending.
 function Pool:map(list, fn)
   kinds.check(self, "pool", "map", "list, fn")
   check.type(list, "table", 1, "map")
   check.callable(fn, 2, "map")
+  if self.scope then self.scope:check_open("map") end
   local count = length_of(list)
   if state.is_cancelling then tasks.checkpoint() end
   local owner, jobs = scheduler.current_task(), setmetatable({ n = count, first = false }, Batch)
