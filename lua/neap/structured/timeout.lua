@@ -28,9 +28,10 @@ Guard.__index = Guard
 --- One that is not in use.
 runs.declare_near { idle_guard = false }
 
-function Guard:park(caller, deadline)
-  caller.place, self.caller = self, caller
-  state.timers:park(self, deadline)
+--- Only now does the child get its function: if the VM had refused the wait, nobody would end it.
+function Guard:park(caller, fn)
+  caller.place, self.caller, self.child.fn = self, caller, fn
+  state.timers:park(self, self.deadline)
 end
 
 function Guard.describe() return "the end of its timeout" end
@@ -93,18 +94,19 @@ local function timeout(limit, fn, ...)
   if type(fn) ~= "function" then check.callable(fn, 2, "timeout") end
   local child, guard, deadline = tasks.new(fn, ...), state.idle_guard, now() + seconds
   if guard then
-    state.idle_guard, guard.child, guard.limit = false, child, limit
+    state.idle_guard, guard.child, guard.limit, guard.deadline = false, child, limit, deadline
   else
     guard = setmetatable({
       caller = false, child = child, is_late = false, limit = limit,
-      place = false, index = false, order = 0, deadline = 0,
+      place = false, index = false, order = 0, deadline = deadline,
     }, Guard)
   end
   child.observer, child.is_observed = guard, true
   -- Only after all that allocates, for the collector may call a finalizer that cancels the caller.
   if state.is_cancelling then tasks.checkpoint() end
   scheduler.admit(child)
-  local caller = wait(guard, deadline)
+  child.fn = false
+  local caller = wait(guard, fn)
   if guard.is_late then
     close(child)
     if caller.id then caller:remove_finalizer(close, child) end

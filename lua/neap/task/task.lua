@@ -166,6 +166,10 @@ local waits = scheduler.waits(waiting.elsewhere(of_thread))
 local wait = waits.wait
 
 
+--- It has its turn and no function to run: whoever made it was refused the wait for it.
+function Task:begin() return self:cancel() end
+
+
 --- Waits until the task has ended.
 ---@return any ...  its results
 -- Raises its error, the same value; "cancelled" if it was cancelled.
