@@ -73,6 +73,7 @@ build = {
     ["neap.stats"] = "lua/neap/stats.lua",
     ["neap.structured.async"] = "lua/neap/structured/async.lua",
     ["neap.structured.combine"] = "lua/neap/structured/combine.lua",
+    ["neap.structured.group"] = "lua/neap/structured/group.lua",
     ["neap.structured.pool"] = "lua/neap/structured/pool.lua",
     ["neap.structured.scope"] = "lua/neap/structured/scope.lua",
     ["neap.structured.select"] = "lua/neap/structured/select.lua",

@@ -217,6 +217,23 @@ uses["neap.structured.combine"] = function(combine)
   end)
 end
 
+uses["neap.structured.group"] = function(group)
+  local Pair = {}
+  Pair.__index = Pair
+  group.declare(Pair)
+  function Pair:ended()
+    self.count = self.count - 1
+    if self.count == 0 then self:wake() end
+  end
+  local function two()
+    local pair = setmetatable({ count = 2, caller = false, is_closing = false }, Pair)
+    for i = 1, 2 do spawn(sleep, i):observe(pair) end
+    group.join(pair)
+    return require("neap.kernel.clock").now()
+  end
+  assert(run(two) == 2)
+end
+
 uses["neap.structured.pool"] = function(pool)
   local results = run(function()
     return pool.new(2):map({ 1, 2, 3 }, function(n) sleep(1) return n * n end)

@@ -2,41 +2,28 @@
 --
 -- `scope(body)` runs body as a child task of the caller and returns when it and every task that it
 -- spawned in the scope are dead. The first failure cancels the others and is raised; later ones go
--- to `on_error`. The caller closes the scope in a finalizer, too: however it ends, nothing of the
--- scope outlives it.
+-- to `on_error`. However the caller ends, nothing of the scope outlives it.
 
 ---@diagnostic disable: access-invisible, call-non-callable, need-check-nil
 local Pool = require "neap.structured.pool"
-local Waiters = require "neap.kernel.waiters"
 local check = require "neap.check"
 local failures = require "neap.task.failures"
+local group = require "neap.structured.group"
 local kinds = require "neap.kinds"
 local listing = require "neap.kernel.listing"
 local runs = require "neap.kernel.runs"
-local scheduler = require "neap.kernel.scheduler"
 local tasks = require "neap.task.task"
 
 local error, setmetatable = error, setmetatable
-local state, wait = runs.state, tasks.wait
+local state = runs.state
 
----@class neap.inside.Scope
+---@class neap.inside.Scope: neap.Group
 ---@field private children table<neap.inside.Task, boolean>  those that are not dead
----@field private count integer  of the children
----@field private failed neap.inside.Task?  the first that failed
+---@field private failed neap.inside.Task|false  the first that failed
 ---@field private is_ending boolean  no child may be added any more
----@field private owner neap.inside.Task?  the caller; nil for the host thread
----@field private waiters neap.Waiters
 local Scope = {}
 Scope.__index = Scope
-
-
-local function new(owner)
-  local self = setmetatable({
-    children = {}, count = 0, failed = nil, is_ending = false, owner = owner, waiters = nil,
-  }, Scope)
-  self.waiters = Waiters.new(self)
-  return self
-end
+group.declare(Scope)
 
 
 --- Cancels every child.
@@ -51,7 +38,7 @@ end
 --- Whether a child only failed because a task that it waited for was cancelled together with the
 -- owner, a moment before the owner's finalizer came to cancel the child itself.
 local function is_cancelled_too(self, child)
-  local owner = self.owner
+  local owner = self:above()
   return child.value == "cancelled" and owner
     and (owner.state == "ending" or owner.cancel_requested or owner:done())
 end
@@ -73,7 +60,7 @@ function Scope:ended(child)
       self:cancel()
     end
   end
-  if self.count == 0 then self.waiters:wake_all() end
+  if self.count == 0 then self:wake() end
 end
 
 
@@ -118,16 +105,8 @@ function Scope:spawn(fn, ...)
 end
 
 
---- Waits until every child is dead.
-function Scope:join()
-  if self.count > 0 then wait(self.waiters) end
-end
-
 --- Whom a waiter needs: all children.
 function Scope:needs() return listing.in_order(self.children) end
-
---- What the scope belongs to, in the tree of living tasks.
-function Scope:above() return self.owner end
 
 function Scope:describe()
   return "a scope (" .. self.count .. (self.count == 1 and " task" or " tasks") .. " left)"
@@ -141,13 +120,6 @@ end
 kinds.declare(Scope, "scope")
 
 
---- The finalizer of the caller.
-local function close(self)
-  self:cancel()
-  self:join()
-end
-
-
 --- Runs a function in a scope of its own, until it and all tasks that it starts there are dead.
 ---@param body fun(scope: neap.inside.Scope, ...): any
 ---@param ... any  further arguments
@@ -156,13 +128,13 @@ end
 return function(body, ...)
   check.callable(body, 1, "scope")
   if state.is_cancelling then tasks.checkpoint() end
-  local owner = scheduler.current_task()
-  local self = new(owner)
-  if owner then owner:add_finalizer(close, nil, self) end
+  local self = setmetatable({
+    children = {}, count = 0, failed = false, is_ending = false,
+    caller = false, is_closing = false,
+  }, Scope)
   local main = self:own(tasks.spawn(body, self, ...))
-  self:join()
+  group.join(self)
   self.is_ending = true
-  if owner then owner:remove_finalizer(close, self) end
   if self.failed then self.failed:raise() end
   return main:wait()
 end
