@@ -39,7 +39,7 @@ end
 --- Waits in the task that has made a group until all are dead.
 ---@param self neap.Group
 function group.join(self)
-  if self.count > 0 then
+  while self.count > 0 do
     local caller = wait(self)
     caller.giver = false
     -- Its user may have resumed it by hand, in the midst of the wait.
