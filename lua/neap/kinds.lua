@@ -19,7 +19,7 @@ local internal = {
   new = true, mutex = true, every = true,
   park = true, remove = true, describe = true, pass_on = true, wake = true,
   wake_all = true, is_ready = true, is_awaited = true, place_to_wait = true, claim = true,
-  ended = true, check_open = true, own = true, needs = true, due = true, above = true,
+  ended = true, check_open = true, own = true, begin = true, needs = true, due = true, above = true,
 }
 
 

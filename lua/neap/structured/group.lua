@@ -1,9 +1,11 @@
 --- A group: tasks that do not outlive the task that waits for all of them. A scope is one, and so
 -- are the jobs of a pool's `map`.
 --
--- The caller waits at the group itself. Who waits there owns the group. (A coroutine of the user's
--- is a task of its own only from its first wait on.) If it is cancelled, it closes the group in a
--- finalizer: cancels all, and waits until they are dead. Most are not, and need none.
+-- The caller waits at the group itself, as soon as it has made the first of them; they get their
+-- functions then, so that none runs if the VM refuses the wait. Who waits there owns the group. (A
+-- coroutine of the user's is a task of its own only from its first wait on.) If it is cancelled, it
+-- closes the group in a finalizer: cancels all, and waits until they are dead. Most are not, and
+-- need none.
 
 local tasks = require "neap.task.task"
 
@@ -15,14 +17,17 @@ local close ---@type fun(self: neap.Group)
 ---@field caller neap.inside.Task|table|false  who waits, or has: a task, or the host thread
 ---@field is_closing boolean  whether a finalizer of the caller's sees to it
 ---@field cancel fun(self)  cancels all
+---@field begin fun(self, fn: function)  gives those their function that have been made without
 local Group = {}
 
 local group = {}
 
 
 --- Parks the caller.
-function Group:park(caller)
+---@param fn? function  the first time: what the tasks are to run
+function Group:park(caller, fn)
   caller.place, self.caller = self, caller
+  if fn then self:begin(fn) end
   if self.count == 0 then self:wake() end
 end
 
@@ -38,10 +43,11 @@ end
 
 --- Waits in the task that has made a group until all are dead.
 ---@param self neap.Group
-function group.join(self)
+---@param fn? function  what they are to run, if they have been made without
+function group.join(self, fn)
   while self.count > 0 do
-    local caller = wait(self)
-    caller.giver = false
+    local caller = wait(self, fn)
+    caller.giver, fn = false, nil
     -- Its user may have resumed it by hand, in the midst of the wait.
     if caller.finalizers then caller:remove_finalizer(close, self) end
   end

@@ -12,6 +12,7 @@ local group = require "neap.structured.group"
 local kinds = require "neap.kinds"
 local listing = require "neap.kernel.listing"
 local runs = require "neap.kernel.runs"
+local scheduler = require "neap.kernel.scheduler"
 local tasks = require "neap.task.task"
 
 local error, setmetatable = error, setmetatable
@@ -19,6 +20,7 @@ local state = runs.state
 
 ---@class neap.inside.Scope: neap.Group
 ---@field private children table<neap.inside.Task, boolean>  those that are not dead
+---@field private main neap.inside.Task|false  that of them which runs the body
 ---@field private failed neap.inside.Task|false  the first that failed
 ---@field private is_ending boolean  no child may be added any more
 local Scope = {}
@@ -105,6 +107,10 @@ function Scope:spawn(fn, ...)
 end
 
 
+--- The caller waits, so the body may begin.
+---@private
+function Scope:begin(body) self.main.fn = body end
+
 --- Whom a waiter needs: all children.
 function Scope:needs() return listing.in_order(self.children) end
 
@@ -129,11 +135,14 @@ return function(body, ...)
   check.callable(body, 1, "scope")
   if state.is_cancelling then tasks.checkpoint() end
   local self = setmetatable({
-    children = {}, count = 0, failed = false, is_ending = false,
+    children = {}, count = 0, main = false, failed = false, is_ending = false,
     caller = false, is_closing = false,
   }, Scope)
-  local main = self:own(tasks.spawn(body, self, ...))
-  group.join(self)
+  local main = tasks.new(body, self, ...)
+  self.main = self:own(main)
+  scheduler.admit(main)
+  main.fn = false
+  group.join(self, body)
   self.is_ending = true
   if self.failed then self.failed:raise() end
   return main:wait()
