@@ -239,6 +239,8 @@ uses["neap.structured.pool"] = function(pool)
     return pool.new(2):map({ 1, 2, 3 }, function(n) sleep(1) return n * n end)
   end)
   assert(results.n == 3 and results[3] == 9 and require("neap.kernel.clock").now() == 2)
+  local function wait_for_ever() require("neap.sync.future").new():wait() end
+  assert_fails("deadlock: 3 tasks wait", pool.map, pool.new(1), { 1, 2 }, wait_for_ever)
 end
 
 uses["neap.structured.scope"] = function(scope)

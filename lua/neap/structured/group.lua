@@ -32,7 +32,7 @@ function Group:park(caller, fn)
 end
 
 
---- Wakes the caller, if it waits: all are dead.
+--- Wakes the caller, if it waits, to look whether all are dead.
 function Group:wake()
   local caller = self.caller
   if not caller or caller.place ~= self then return end

@@ -7,10 +7,9 @@
 local Waiters = require "neap.kernel.waiters"
 local awaitable = require "neap.kernel.awaitable"
 local check = require "neap.check"
-local combine = require "neap.structured.combine"
+local group = require "neap.structured.group"
 local kinds = require "neap.kinds"
 local listing = require "neap.kernel.listing"
-local protected = require "neap.pcall.protected"
 local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
 local tasks = require "neap.task.task"
@@ -73,9 +72,8 @@ function Pool:ended(job)
 end
 
 
---- Makes a job: ready if there is room, else parked in the queue.
-local function submit(self, fn, ...)
-  local task = tasks.new(fn, ...)
+--- Makes a new task a job: ready if there is room, else parked in the queue.
+local function submit(self, task)
   self.jobs[task] = false
   task:observe(self)
   if self.running < self.size then
@@ -99,7 +97,7 @@ function Pool:submit(fn, ...)
   kinds.check(self, "pool", "submit", "fn, ...")
   check.callable(fn, 1, "submit")
   if self.scope then self.scope:check_open("submit") end
-  return submit(self, fn, ...)
+  return submit(self, tasks.new(fn, ...))
 end
 
 
@@ -112,29 +110,52 @@ end
 
 
 --- The jobs of a `map`: the first that does not return ends the others.
----@class neap.Batch
+---@class neap.Batch: neap.Group
 ---@field [integer] neap.inside.Task
----@field n integer  how many items there are
 ---@field private first neap.inside.Task|false  the first that did not return
 local Batch = {}
 Batch.__index = Batch
+group.declare(Batch)
 
 function Batch:cancel()
   for i = 1, #self do self[i]:cancel() end
 end
 
-function Batch:ended(job)
-  if job.state == "returned" or self.first then return end
-  self.first = job
-  self:cancel()
+--- The caller waits, so the jobs may begin. As they were made, the collector may have called code
+-- of the user's that has cancelled some.
+function Batch:begin(fn)
+  self.count = 0
+  for i = 1, #self do
+    local job = self[i]
+    if job:done() then
+      self.first = self.first or job
+    else
+      job.fn, self.count = fn, self.count + 1
+    end
+  end
+  if self.first then self:cancel() end
 end
 
---- The finalizer of the caller: no job outlives it.
-function Batch:close()
-  self:cancel()
-  for i = 1, #self do
-    if not self[i]:done() then wait(self[i]:place_to_wait()) end
+function Batch:ended(job)
+  self.count = self.count - 1
+  if job.state ~= "returned" and not self.first then
+    self.first = job
+    self:cancel()
   end
+  self:wake() -- so the first end of a tick says when the caller has its turn, as with `all`
+end
+
+--- Whom the caller needs: all jobs.
+function Batch:needs()
+  local jobs = {}
+  for i = 1, #self do
+    if not self[i]:done() then jobs[#jobs + 1] = self[i] end
+  end
+  return jobs
+end
+
+function Batch:describe()
+  return "a map (" .. self.count .. (self.count == 1 and " job" or " jobs") .. " left)"
 end
 
 
@@ -161,19 +182,22 @@ function Pool:map(list, fn)
   kinds.check(self, "pool", "map", "list, fn")
   check.type(list, "table", 1, "map")
   check.callable(fn, 2, "map")
+  local count, made = length_of(list), {}
+  for i = 1, count do made[i] = tasks.new(fn, list[i], i) end -- first: its `__index` may wait
   if self.scope then self.scope:check_open("map") end
-  local count = length_of(list)
   if state.is_cancelling then tasks.checkpoint() end
-  local owner, jobs = scheduler.current_task(), setmetatable({ n = count, first = false }, Batch)
-  if owner then owner:add_finalizer(jobs.close, nil, jobs) end
+  local jobs = setmetatable({
+    count = count, first = false, caller = false, is_closing = false,
+  }, Batch)
   for i = 1, count do
-    jobs[i] = submit(self, fn, list[i], i)
-    jobs[i]:observe(jobs)
+    local job = submit(self, made[i])
+    job.fn, jobs[i] = false, job
+    job:observe(jobs)
   end
-  local ok, results = protected.pcall(combine.all, jobs)
-  if not ok then jobs:close() end
-  if owner then owner:remove_finalizer(jobs.close, jobs) end
-  if not ok then jobs.first:raise() end
+  group.join(jobs, fn)
+  if jobs.first then jobs.first:raise() end
+  local results = { n = count }
+  for i = 1, count do results[i] = jobs[i]:wait() end
   return results
 end
 
