@@ -151,9 +151,8 @@ function scheduler.admit(task)
   if watch then watch("made", task, current and task_of[current] or nil) end
 end
 
---- Makes a task dead, and tells those who are to know; not if the collector has just called what
--- has ended it. It has stayed on its thread until now: by that it is found among those that live,
--- should anything before this fail.
+--- Makes a task dead, unless the collector has just called what did so, and tells those who are to
+-- know. It is on its thread until now, so that it is found, should anything before this fail.
 ---@param outcome "returned"|"failed"|"cancelled"
 ---@param count integer?  of its results, or of its error, as `threads.pack` gives them
 local function die(task, outcome, count, value)
@@ -304,10 +303,11 @@ function scheduler.run_light(thread, body, id, ...)
   newborn, newborn_body, newborn_id = thread, body, id
   state.depth, current = depth + 1, thread
   local ok, request, a, b, c, d = resume(thread, ...)
+  local has_returned = ok and not requests[request] and status(thread) == "dead" -- may collect
   if newborn ~= thread then
     local task = task_of[thread] -- none, where the collector has called what ended it just now
     if task then dispatch(task, thread, ok, request, a, b, c, d) end
-  elseif ok and not requests[request] and status(thread) == "dead" then
+  elseif has_returned then
     newborn, newborn_body = false, false
     if id then state.gone = state.gone + 1 end
   else

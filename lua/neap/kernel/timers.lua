@@ -216,8 +216,10 @@ function Timers.choose_with(fn)
     local due = first_due(self, now)
     while due do
       local waiter = due[due[2] and fn(due) or 1]
-      self:remove(waiter)
-      waiter:wake()
+      if waiter.place == self then -- the collector may have called what took it out just now
+        self:remove(waiter)
+        waiter:wake()
+      end
       due = first_due(self, now)
     end
   end or wake_in_order
