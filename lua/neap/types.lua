@@ -1495,6 +1495,9 @@ function Semaphore:release(count) end
 ---
 --- Raises what fn raises, or an error if fn has released the permit itself.
 ---
+--- May surprise: on Lua 5.1, where fn waits and the VM refuses that (inside of a `sort`, for one),
+--- the permit is kept until the task ends.
+---
 --- ```lua
 --- local bridge = neap.mutex()
 --- print(bridge:with(function(ship)

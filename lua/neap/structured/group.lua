@@ -7,6 +7,7 @@
 -- closes the group in a finalizer: cancels all, and waits until they are dead. Most are not, and
 -- need none.
 
+---@diagnostic disable: access-invisible
 local tasks = require "neap.task.task"
 
 local wait = tasks.wait
