@@ -25,7 +25,7 @@ local function growth(count)
 end
 
 growth(100)
-print(growth(2000) < 100)
+print(growth(10000) < 1500) -- they would take 4,000 KiB and more
 
 local grandparent = neap.spawn(function()
   neap.spawn(function()
