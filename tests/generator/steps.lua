@@ -80,9 +80,17 @@ add(1, function(me) try(me, neap.run, print) end)
 add(1, function(me) try(me, neap.step) end)
 
 local function in_finalizer(me)
-  local kind, world = me.random(9), me.world
+  local kind, world = me.random(11), me.world
   if kind == 0 then
     neap.yield()
+  elseif kind == 9 then
+    neap.settle { neap.spawn(neap.sleep, 1), neap.timer(0.5) }
+  elseif kind == 10 then
+    -- Another waits for it, too, and came first.
+    local task = neap.spawn(neap.sleep, 0.5)
+    neap.spawn(task.wait, task)
+    neap.yield()
+    task:wait()
   elseif kind == 1 then
     world:sleep(time(me))
   elseif kind == 2 then
