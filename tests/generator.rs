@@ -4,6 +4,7 @@
 //! `cargo test --test generator -- soak WHAT FIRST COUNT` runs as many as one likes, as
 //! `tests/soak.sh` does.
 
+mod common;
 #[path = "common/programs.rs"]
 mod programs;
 
@@ -16,8 +17,8 @@ use std::thread;
 use libtest_mimic::{Arguments, Failed, Trial};
 use mlua::Lua;
 
-/// How many programs the tests run.
-const PROGRAMS: &str = "200";
+/// How many programs the tests run: all of them in CI, or when they are asked for.
+const PROGRAMS: [&str; 2] = ["50", "200"];
 
 /// Another Lua, to compare with.
 const OTHER_LUA: &str = "lua5.4";
@@ -94,7 +95,7 @@ fn report(command: &mut Command) -> Result<String, Failed> {
 /// Each program does the same here as in another Lua, to the last event of its trace, under neap's
 /// own schedule and under a random one.
 fn the_same_everywhere() -> Result<(), Failed> {
-    let words = ["hash", "1", PROGRAMS];
+    let words = ["hash", "1", PROGRAMS[usize::from(common::is_thorough(None))]];
     if !programs::is_there(OTHER_LUA) {
         return report(this_lua()?.args(words)).map(drop);
     }

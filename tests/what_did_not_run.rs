@@ -50,8 +50,8 @@ fn main() {
     println!("\nNot run here:");
     if !common::is_thorough(None) {
         println!(
-            "- the cases on the single file, and on all Luas of the system: \
-             NEAP_TESTS=all cargo test"
+            "- the cases on the single file, and on all Luas of the system; most of the generated \
+             programs: NEAP_TESTS=all cargo test"
         );
     }
     let missing: Vec<&str> = PROGRAMS.into_iter().filter(|it| !is_there(it)).collect();
