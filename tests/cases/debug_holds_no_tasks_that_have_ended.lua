@@ -40,6 +40,17 @@ neap.dump(function(line) print((line:gsub(" at %S+:%d+", ""))) end)
 neap.sleep(1)
 neap.dump(function(line) print((line:gsub(" at %S+:%d+", ""))) end)
 
+-- Nor does it show the scope of one that has ended.
+local owner = neap.spawn(function()
+  neap.scope(function(scope)
+    scope:spawn(function() neap.spawn(neap.sleep, 0.5):name("grandchild") end)
+  end)
+  neap.sleep(1)
+end):name("owner")
+neap.sleep(0.1)
+neap.dump(function(line) print((line:gsub(" at %S+:%d+", ""))) end)
+owner:wait()
+
 -- Who spawned a task that has failed is told all the same.
 neap.on_error(function(err, _, _, what) print(err, (what:gsub("%S+:%d+", "LINE"))) end)
 neap.spawn(function()

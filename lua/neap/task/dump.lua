@@ -70,8 +70,8 @@ local function grow(tasks)
   local function hang(node)
     has_place[node] = true
     local parent = node:above()
-    while parent and parent.id and parent:done() do parent = parent:above() end
-    if not parent or parent.is_over and parent:is_over() then
+    while parent and parent.id and parent:done() do parent = parent:parent() end
+    if not parent then
       roots[#roots + 1] = node
       return
     end
