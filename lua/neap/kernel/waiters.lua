@@ -28,6 +28,8 @@
 -- When the array is full to its limit, those who are left move to its beginning, so that neither
 -- holes nor a queue that is never empty make it grow.
 
+local hooks = require "neap.kernel.hooks"
+
 ---@class neap.Waiter
 ---@field place table|false
 ---@field index any
@@ -46,8 +48,6 @@
 ---@field private purpose string
 local Waiters = {}
 Waiters.__index = Waiters
-
-local hooks = require "neap.kernel.hooks"
 
 local setmetatable = setmetatable
 

@@ -76,8 +76,10 @@ function Group:remove(caller)
 end
 
 
---- What the tasks stand below, in the tree of those who live.
-function Group:above() return self.caller and self.caller.id and self.caller or nil end
+--- What stands above something that has a caller, in the tree of those who live: that, unless it is
+-- the host thread.
+function group.above(self) return self.caller and self.caller.id and self.caller or nil end
+Group.above = group.above
 
 
 --- Has a class be one of groups.

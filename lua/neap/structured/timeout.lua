@@ -10,6 +10,7 @@
 local check = require "neap.check"
 local clock = require "neap.kernel.clock"
 local duration = require "neap.duration"
+local group = require "neap.structured.group"
 local runs = require "neap.kernel.runs"
 local scheduler = require "neap.kernel.scheduler"
 local tasks = require "neap.task.task"
@@ -39,7 +40,7 @@ function Guard:due() return self.place and self.place:due(self) end
 
 --- In the tree of living tasks the guard stands between the child and its caller.
 function Guard:__tostring() return "timeout (" .. self.limit .. ")" end
-function Guard:above() return self.caller and self.caller.id and self.caller or nil end
+Guard.above = group.above
 
 
 --- The finalizer of the caller.
