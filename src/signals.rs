@@ -313,8 +313,8 @@ mod vm {
     pub unsafe fn interrupt(host: *mut lua_State) {
         // SAFETY: `lua_sethook` may be called in such a handler, for a state that may be in the
         // midst of anything. The other functions only look, at threads that have not run a single
-        // instruction since they have a hook: each is in a C function, and stays there for now. If
-        // that is a resume, the one that it runs cannot be collected.
+        // instruction since they have a hook: each is in a C function or in one long instruction,
+        // and stays there for now. If it is in a resume, the one that it runs cannot be collected.
         unsafe {
             let mut count = HOOKED.load(SeqCst);
             if HAS_RUN.swap(false, SeqCst) || cfg!(feature = "luajit") {
@@ -335,8 +335,16 @@ mod vm {
     /// The thread that a thread's `coroutine.resume` runs, or a function of `coroutine.wrap`; null
     /// if it is in no such function.
     unsafe fn resumed_by(state: *mut lua_State) -> *mut lua_State {
-        // SAFETY: `state` is in a C function; see above.
+        // SAFETY: see above. Nothing is allocated to tell what a function is, and only one of C has
+        // arguments and values of its own where they are looked for.
         unsafe {
+            let mut function = std::mem::zeroed::<ffi::lua_Debug>();
+            let is_in_c = ffi::lua_getstack(state, 0, &raw mut function) != 0
+                && ffi::lua_getinfo(state, c"S".as_ptr(), &raw mut function) != 0
+                && *function.what.cast::<u8>() == b'C';
+            if !is_in_c {
+                return ptr::null_mut();
+            }
             let argument = ffi::lua_tothread(state, 1);
             if argument.is_null() {
                 return ffi::lua_tothread(state, ffi::lua_upvalueindex(1));

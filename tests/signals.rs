@@ -350,6 +350,26 @@ fn a_c_function_that_blocks_goes_on_until_it_returns() {
     assert_eq!(code, Some(143));
 }
 
+/// So does a single instruction of Lua, which may take long, too; the coroutine that its function
+/// has at hand is not taken for one that it resumes.
+#[test]
+fn an_instruction_that_takes_long_is_waited_for() {
+    let script = r#"
+        local zeros = ("\0"):rep(2^25)
+        local function compare(idle)
+            while true do if zeros < zeros then return idle end end
+        end
+        neap.spawn(function()
+            local idle = coroutine.create(compare)
+            ready()
+            compare(idle)
+        end)
+    "#;
+    for _ in 0..3 {
+        assert_eq!(Running::start(&[], script).end_by(SIGINT).code, Some(130));
+    }
+}
+
 #[test]
 fn signals_that_were_ignored_from_the_start_stay_so() {
     let script = "ready() neap.sleep(0.3) print 'the end'";
