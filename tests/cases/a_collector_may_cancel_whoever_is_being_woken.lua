@@ -18,19 +18,17 @@ local function on_collection(fn)
 end
 
 local WAITERS, ROUNDS = 40, 50
-local woken, cancelled, garbage = 0, 0, nil
+local woken, cancelled, both, garbage = 0, 0, 0, nil
 
 pcall(collectgarbage, "setpause", 1)
 pcall(collectgarbage, "setstepmul", 10000)
 for round = 1, ROUNDS do
-  local event, tasks = neap.event(), {}
-  local function cancel_last()
-    if tasks[WAITERS]:cancel() then cancelled = cancelled + 1 end
-  end
+  local event, tasks, has_run = neap.event(), {}, {}
+  local function cancel_last() tasks[WAITERS]:cancel() end
   for i = 1, WAITERS do
     tasks[i] = neap.spawn(function()
       event:wait()
-      woken = woken + 1
+      has_run[i] = true
     end)
   end
   neap.yield()
@@ -41,9 +39,15 @@ for round = 1, ROUNDS do
   cancel_last()
   neap.yield()
   neap.yield()
+  for i = 1, WAITERS do
+    local was_cancelled = not pcall(tasks[i].wait, tasks[i])
+    if has_run[i] then woken = woken + 1 end
+    if was_cancelled then cancelled = cancelled + 1 end
+    if has_run[i] and was_cancelled then both = both + 1 end
+  end
 end
 pcall(collectgarbage, "setpause", 200)
 pcall(collectgarbage, "setstepmul", 200)
 
-print("woken or cancelled", woken + cancelled == WAITERS * ROUNDS, garbage ~= nil)
+print("woken or cancelled", woken + cancelled == WAITERS * ROUNDS, both, garbage ~= nil)
 print("tasks left", #neap.tasks() - 1)

@@ -42,14 +42,17 @@ end
 function life:cancel()
   kinds.check(self, "task", "cancel")
   local thread = self.thread or self.target
-  local activity = thread and status(thread) -- the collector may call what cancels it in there
+  local activity = thread and status(thread)
+  local is_running = activity == "running" or activity == "normal"
+  if not is_running and not has_ended(self) then make_room(FRAMES) end
+  -- In what is called above the collector may call what cancels it, too.
   if has_ended(self) or self.is_concluding or self.cancel_requested then return false end
-  scheduler.tell("cancelled", self)
-  if activity == "running" or activity == "normal" then
+  if is_running then
     self:request_cancel()
+    scheduler.tell("cancelled", self)
   else
-    make_room(FRAMES)
     self.is_concluding = true
+    scheduler.tell("cancelled", self)
     self:leave()
     self:kill()
   end
