@@ -6,15 +6,16 @@ local returned, ran = 0, 0
 
 local function count() ran = ran + 1 end
 
-local function deep(start)
+-- (What a frame holds beside that lets fewer of them fit in.)
+local function deep(start, ...)
   start(count)
   returned = returned + 1
-  return 1 + deep(start)
+  return 1 + deep(start, ...)
 end
 
 for name, start in pairs { spawn = neap.spawn, defer = task.defer } do
   for _ = 1, 3 do
-    local ok = pcall(deep, start)
+    local ok = pcall(deep, start, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18)
     if ok then print(name, "did not overflow") end
     neap.sleep(1)
   end
