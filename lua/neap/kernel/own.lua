@@ -1,8 +1,12 @@
 --- Which lines are neap's own: they are hidden from users' tracebacks and positions.
 
-local pcall, type = pcall, type
+local concat, pcall, type = table.concat, pcall, type
 
 local own = {}
+
+--- How many lines a traceback may have, and what is left of a longer one. (Those that the VMs cut
+-- themselves are not longer.)
+local MOST_LINES, FIRST_LINES, LAST_LINES = 23, 10, 11
 
 -- An error's position names its file even where there is no debug library to ask.
 local _, positioned = pcall(function() error("", 1) end)
@@ -45,6 +49,40 @@ end
 function own.strip_position(text)
   if not own.is_own(text) then return text end
   return (text:gsub("^.-:%d+: ", "", 1))
+end
+
+
+--- A line of a traceback, of the frame that has raised an error. LuaJIT forgets in which line that
+-- was; but what it forgets it for are its own errors, whose text begins with it.
+local function with_line(line, err)
+  local file = type(err) == "string" and line:match("^(.-): in ")
+  if not file or err:sub(1, #file + 1) ~= file .. ":" then return line end
+  local number = err:match("^%d+: ", #file + 2)
+  return number and file .. ":" .. number .. line:sub(#file + 3) or line
+end
+
+
+--- The VM's traceback without its heading and neap's own lines. Of a deep stack it has the first
+-- and the last lines: Luau gives them all.
+---@param text string
+---@param err? any  the error that has ended the thread
+---@return string
+function own.strip_traceback(text, err)
+  local lines, was_own = {}, false
+  for line in (text .. "\n"):gmatch("(.-)\n") do
+    local body = line:gsub("^%s+", "")
+    if err and #lines == 0 and not was_own then body = with_line(body, err) end
+    local is_hidden = own.is_own(body) or was_own and body:find("^%(%.*tail call") ~= nil
+    if not is_hidden and body ~= "" and body ~= "stack traceback:" then
+      lines[#lines + 1] = "\t" .. body
+    end
+    was_own = is_hidden
+  end
+  local count = #lines
+  if count <= MOST_LINES then return concat(lines, "\n") end
+  local skipped = ("\n\t...\t(skipping %d levels)\n"):format(count - FIRST_LINES - LAST_LINES)
+  return concat(lines, "\n", 1, FIRST_LINES) .. skipped
+    .. concat(lines, "\n", count - LAST_LINES + 1)
 end
 
 return own

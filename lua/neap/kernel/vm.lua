@@ -114,15 +114,6 @@ end
 
 local raw_traceback = debug and debug.traceback
 
---- A line of a traceback, of the frame that has raised an error. LuaJIT forgets in which line that
--- was; but what it forgets it for are its own errors, whose text begins with it.
-local function with_line(line, err)
-  local file = type(err) == "string" and line:match("^(.-): in ")
-  if not file or err:sub(1, #file + 1) ~= file .. ":" then return line end
-  local number = err:match("^%d+: ", #file + 2)
-  return number and file .. ":" .. number .. line:sub(#file + 3) or line
-end
-
 --- The stack of a thread, without the lines of neap's own files; "" where there is no debug
 -- library.
 ---@param thread? thread  the running one if absent
@@ -130,25 +121,10 @@ end
 ---@param err? any  the error that has ended the thread
 function vm.traceback(thread, level, err)
   if not raw_traceback then return "" end
-  local text
-  if thread then
-    -- LuaJIT's own raises now and then where the thread has come to the end of its stack.
-    local ok, shown = pcall(raw_traceback, thread, "", level or 0)
-    text = ok and shown or ""
-  else
-    text = raw_traceback("", (level or 1) + 1)
-  end
-  local lines, was_own = {}, false
-  for line in (text .. "\n"):gmatch("(.-)\n") do
-    local body = line:gsub("^%s+", "")
-    if err and #lines == 0 and not was_own then body = with_line(body, err) end
-    local is_hidden = is_own(body) or was_own and body:find("^%(%.*tail call") ~= nil
-    if not is_hidden and body ~= "" and body ~= "stack traceback:" then
-      lines[#lines + 1] = "\t" .. body
-    end
-    was_own = is_hidden
-  end
-  return table.concat(lines, "\n")
+  if not thread then return own.strip_traceback(raw_traceback("", (level or 1) + 1), err) end
+  -- LuaJIT's own raises now and then where the thread has come to the end of its stack.
+  local ok, text = pcall(raw_traceback, thread, "", level or 0)
+  return ok and own.strip_traceback(text, err) or ""
 end
 
 --- Whether an error says no more than that a thread could not be resumed, for somebody had closed
