@@ -18,13 +18,15 @@ local function on_collection(fn)
 end
 
 local WAITERS, ROUNDS = 40, 50
-local woken, cancelled, both, garbage = 0, 0, 0, nil
+local woken, cancelled, both, told, garbage = 0, 0, 0, 0, nil
 
 pcall(collectgarbage, "setpause", 1)
 pcall(collectgarbage, "setstepmul", 10000)
 for round = 1, ROUNDS do
   local event, tasks, has_run = neap.event(), {}, {}
-  local function cancel_last() tasks[WAITERS]:cancel() end
+  local function cancel_last()
+    if tasks[WAITERS]:cancel() then told = told + 1 end
+  end
   for i = 1, WAITERS do
     tasks[i] = neap.spawn(function()
       event:wait()
@@ -50,4 +52,5 @@ pcall(collectgarbage, "setpause", 200)
 pcall(collectgarbage, "setstepmul", 200)
 
 print("woken or cancelled", woken + cancelled == WAITERS * ROUNDS, both, garbage ~= nil)
+print("each cancel is told", told >= cancelled)
 print("tasks left", #neap.tasks() - 1)

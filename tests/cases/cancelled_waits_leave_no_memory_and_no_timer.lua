@@ -1,5 +1,5 @@
 -- 4,000 waits that are cancelled, all at once or one after the other, leave memory where it was
--- (within 60 KiB, 16 bytes each), and no timer: the script ends at once on the clock.
+-- (within 40 KiB, 10 bytes each), and no timer: the script ends at once on the clock.
 local neap = require "neap"
 
 -- Compiled traces take memory too, but it is not a wait's.
@@ -47,7 +47,7 @@ local function is_kept(cancel, wait)
   cancel(wait, 1000)
   local before = memory()
   cancel(wait, 4000)
-  return memory() - before < 60
+  return memory() - before < 40
 end
 
 for _, kind in ipairs(kinds) do
